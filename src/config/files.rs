@@ -31,7 +31,7 @@ pub(super) fn extended_rules() -> impl Iterator<Item = &'static str> {
     builtin_files::FILES.iter().filter_map(name)
 }
 
-/// How to get a rule of the extended pack, if a name that no loaded rule has is one.
+/// How to enable the rule with this id; `None` if it is not a rule of the extended pack.
 pub fn extended_help(id: &str) -> Option<String> {
     let known = extended_rules().any(|rule| rule == id);
     known.then(|| {

@@ -15,7 +15,7 @@ pub(super) static INCIDENTS: Shape = Shape::Object(&[
     ShapeKey::optional(
         "shared_address",
         Shape::Count,
-        "An address from which more identities call joins nothing; 10 by default, at most 64.",
+        "The largest number of identities that may call from an address that joins findings; 10 by default, at most 64.",
     ),
 ]);
 

@@ -7,7 +7,7 @@ use super::text::{FoundText, find};
 use super::want::Want;
 use crate::value::{Cidr, Duration, Time, Type, Value, parse_ip};
 
-/// Values that are kept.
+/// Values that are retained.
 const KEPT: usize = 4;
 
 /// Whether some value has the wanted results.

@@ -65,8 +65,8 @@ impl<const N: usize> AddressUse<N> {
         }
     }
 
-    /// Whether at most `most` identities call from the address. An address that is not counted is
-    /// not known to be of few.
+    /// Whether at most `most` identities call from the address. False for an address that is not
+    /// counted.
     pub(super) fn is_of_few(&self, address: &str, most: usize) -> bool {
         self.of.get(&hash(&address)).is_some_and(|identities| identities.len() <= most)
     }

@@ -3,7 +3,7 @@
 //! Two findings are joined if both act as one node and at most the window lies between their
 //! actions. A finding also acts as whoever made its identity shortly before, so that a session and
 //! the user that opened it belong together. Which findings are joined depends only on the two
-//! findings and on the lineage, so to remove a finding never joins others.
+//! findings and on the lineage, so removing a finding never joins others.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -46,7 +46,7 @@ pub(super) struct Group<'e> {
 }
 
 /// Joins findings. Every finding is in exactly one group; groups are in the order of their first
-/// findings. `on_event` tells findings of events from those of credential reports.
+/// findings. `on_event` is true for findings of events, and false for those of credential reports.
 pub(super) fn join<'e>(
     findings: &[Finding],
     on_event: &dyn Fn(&Finding) -> bool,

@@ -45,8 +45,8 @@ impl OpenIncidents {
     }
 
     /// Gives incidents that continue an earlier one its id, and retains what later ones may
-    /// continue. `on_event` tells findings of events from those of credential reports; no record
-    /// before `watermark` is expected.
+    /// continue. `on_event` is true for findings of events, and false for those of credential
+    /// reports. No record before `watermark` is expected.
     pub fn continue_with(
         &mut self,
         (findings, incidents): (&mut [Finding], &mut [Incident]),

@@ -266,9 +266,9 @@ fn reported(finding: &Finding, count: usize) -> String {
 
 /// The tactics in the order of their first steps.
 fn tactics(steps: &[Step]) -> Vec<Tactic> {
-    let mut seen = BTreeSet::new();
+    let mut unique = BTreeSet::new();
     let all = steps.iter().flat_map(|step| step.tactics.iter().copied());
-    all.filter(|tactic| seen.insert(*tactic)).collect()
+    all.filter(|tactic| unique.insert(*tactic)).collect()
 }
 
 /// What the calls that succeeded name.

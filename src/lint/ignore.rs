@@ -25,7 +25,7 @@ struct Ignore {
 /// comments themselves; with `unused`, also those that accept nothing.
 pub fn ignored(policy: &Policy, diagnostics: Vec<Diagnostic>, unused: bool) -> Vec<Diagnostic> {
     let (mut ignores, mut wrong) = read(policy);
-    let mut kept = Vec::with_capacity(diagnostics.len());
+    let mut remaining = Vec::with_capacity(diagnostics.len());
     for diagnostic in diagnostics {
         let place = diagnostic.labels.first().map(|label| line_of(&policy.sources, label.span));
         let accepted = ignores
@@ -33,19 +33,19 @@ pub fn ignored(policy: &Policy, diagnostics: Vec<Diagnostic>, unused: bool) -> V
             .find(|of| Some((of.file, of.line)) == place && of.codes.contains(&diagnostic.code.id));
         match accepted {
             Some(ignore) => ignore.used = true,
-            None => kept.push(diagnostic),
+            None => remaining.push(diagnostic),
         }
     }
-    kept.append(&mut wrong);
+    remaining.append(&mut wrong);
     if unused {
         let idle = ignores.iter().filter(|ignore| !ignore.used);
-        kept.extend(idle.map(|ignore| {
+        remaining.extend(idle.map(|ignore| {
             Diagnostic::warning(&codes::UNUSED_IGNORE, "this comment accepts nothing")
                 .at(ignore.span, "")
                 .help("delete it, or put it on the line of the advice or alone on the line before")
         }));
     }
-    kept
+    remaining
 }
 
 fn line_of(sources: &Sources, span: Span) -> (FileId, usize) {

@@ -7,6 +7,6 @@ mod explain;
 
 pub use explain::{
     ExplainOptions, ExplainedCondition, ExplainedEntry, ExplainedFinding, ExplainedNode,
-    ExplainedRecord, ExplainedValue, Explanation, HeldStep, HeldValue, SubjectState, UnmetTest,
-    explain,
+    ExplainedRecord, ExplainedValue, Explanation, SubjectState, SubjectStep, SubjectValue,
+    UnmetTest, explain,
 };

@@ -250,7 +250,7 @@ fn is_evaluated(rule: &Rule, judged: Judged) -> bool {
     judged == Judged::Match || matches!(rule.construct, Construct::Correlate(_))
 }
 
-/// The conditions that a condition is made of by `&&`, `||`, `!` and `if`.
+/// The conditions that `&&`, `||`, `!` and `if` combine to a condition.
 fn atoms(ir: &Ir) -> Vec<&Ir> {
     let mut found = Vec::new();
     collect(ir, &mut found);

@@ -56,7 +56,7 @@ impl<'r> Matches<'r> {
             .collect()
     }
 
-    /// The number of matches of the subject with the most, and its fullest window.
+    /// The number of matches of the subject that has the most, and its fullest window.
     pub(super) fn most(&self) -> Option<(usize, FullestWindow)> {
         let matches = self.by_subject.values().max_by_key(|matches| matches.len())?;
         Some((matches.len(), self.window(matches)?))

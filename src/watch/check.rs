@@ -237,9 +237,9 @@ impl<'p> Watch<'p> {
     fn continue_incidents(&self, report: &mut Report, lineage: &Lineage, state: &mut WatchState) {
         let rules = &self.policy.rules;
         let on_event = |of: &Finding| rules.get(of.rule).is_none_or(|r| r.on == RecordKind::Event);
-        let told = (&mut report.findings[..], &mut report.incidents[..]);
+        let of_check = (&mut report.findings[..], &mut report.incidents[..]);
         let (options, watermark) = (self.incident_options(), state.watermark);
-        state.incidents.continue_with(told, &on_event, lineage, &options, watermark);
+        state.incidents.continue_with(of_check, &on_event, lineage, &options, watermark);
     }
 
     fn incident_options(&self) -> IncidentOptions {

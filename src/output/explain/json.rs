@@ -36,7 +36,7 @@ struct Document<'e> {
     blind: BTreeMap<&'static str, Vec<String>>,
     /// Its conditions: one for each step.
     conditions: Vec<Condition<'e>>,
-    /// What a rule that relates matches to each other holds, for the subjects with the most matches.
+    /// The matches that a correlating rule compares, for the subjects with the most of them.
     subjects: Vec<Subject<'e>>,
     /// The number of subjects.
     subject_count: usize,
@@ -156,7 +156,7 @@ struct Named<'e> {
     value: &'e str,
 }
 
-/// What the rule holds of a subject.
+/// The matches of a subject.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Subject<'e> {
     /// The values of the subject.

@@ -13,7 +13,7 @@ use crate::rule::Severity;
 use crate::value::Time;
 
 /// Incidents that are told in full without `--verbose`; the others have one line each.
-const TOLD: usize = 20;
+const IN_FULL: usize = 20;
 /// Incidents with a line of their own without `--verbose`.
 const LISTED: usize = 100;
 /// Steps of an incident shown without `--verbose`.
@@ -32,12 +32,12 @@ const TOUCHED: usize = 20;
 pub(super) fn write(page: &mut Page<'_>) -> io::Result<()> {
     let report = page.report;
     let verbose = page.style.verbose;
-    let (told, listed) = if verbose { (usize::MAX, usize::MAX) } else { (TOLD, LISTED) };
+    let (in_full, listed) = if verbose { (usize::MAX, usize::MAX) } else { (IN_FULL, LISTED) };
     let all = report.joined_incidents().count();
-    for (number, incident) in report.joined_incidents().take(told).enumerate() {
+    for (number, incident) in report.joined_incidents().take(in_full).enumerate() {
         one(page, incident, (number + 1, all))?;
     }
-    let rest: Vec<&Incident> = report.joined_incidents().skip(told).collect();
+    let rest: Vec<&Incident> = report.joined_incidents().skip(in_full).collect();
     if rest.is_empty() {
         return Ok(());
     }
@@ -229,7 +229,7 @@ fn steps(page: &mut Page<'_>, incident: &Incident, most: usize) -> io::Result<()
             page.line(&line)?;
             day = date;
         }
-        let text = told(page, incident, step, several);
+        let text = step_text(page, incident, step, several);
         let label = format!("{MARGIN}  {time}");
         page.paragraph((Ink::Quiet, &label), &text, "   |            ")?;
     }
@@ -242,7 +242,7 @@ fn steps(page: &mut Page<'_>, incident: &Incident, most: usize) -> io::Result<()
 }
 
 /// `support-helper: ssm.SendCommand on machine i-0abc [non-console-high-risk-api +2]`.
-fn told(page: &Page<'_>, incident: &Incident, step: &Step, several: bool) -> String {
+fn step_text(page: &Page<'_>, incident: &Incident, step: &Step, several: bool) -> String {
     let mut text = String::new();
     let identity = step.identity.and_then(|at| incident.identities.get(at));
     if let Some(identity) = identity.filter(|_| several) {

@@ -7,11 +7,11 @@ use super::explanation::{
     ExplainedCondition, ExplainedEntry, ExplainedFinding, ExplainedRecord, ExplainedValue,
     UnmetTest,
 };
-use super::held::{Added, Held};
 use super::missing::{Origins, field_value};
 use super::nearest::Nearest;
 use super::node::Describe;
 use super::options::ExplainOptions;
+use super::subject_matches::{Added, SubjectMatches};
 use crate::allow::{Allowlist, Selector, Unmet};
 use crate::engine::{HarnessResult, RuleHarness};
 use crate::expr::Bindings;
@@ -56,7 +56,7 @@ pub(super) struct Evaluator<'p> {
     raises: Vec<(Severity, Clause)>,
     harness: RuleHarness<'p>,
     candidates: Candidates,
-    held: Held<'p>,
+    matches: SubjectMatches<'p>,
     pub(super) confirmed_users: ConfirmedUsers,
     pub(super) evaluated: u64,
 }
@@ -72,7 +72,7 @@ struct OfStep {
 pub(super) struct Evaluated<'p> {
     pub(super) conditions: Vec<ExplainedCondition>,
     pub(super) findings: Vec<ExplainedFinding>,
-    pub(super) held: Held<'p>,
+    pub(super) matches: SubjectMatches<'p>,
 }
 
 impl<'p> Evaluator<'p> {
@@ -91,7 +91,7 @@ impl<'p> Evaluator<'p> {
             raises: raises.collect(),
             harness,
             candidates: Candidates::default(),
-            held: Held::new(of.rule, of.options.redactor, of.options.clock),
+            matches: SubjectMatches::new(of.rule, of.options.redactor, of.options.clock),
             confirmed_users: ConfirmedUsers::default(),
             evaluated: 0,
         }
@@ -103,7 +103,7 @@ impl<'p> Evaluator<'p> {
         let bindings = row.origins.bindings;
         // Failed evaluations are shown with the record.
         let _ = self.harness.record(bindings);
-        let Self { of, steps, raises, candidates, held, confirmed_users, .. } = self;
+        let Self { of, steps, raises, candidates, matches, confirmed_users, .. } = self;
         let Of { plan, rule, sources, options, .. } = *of;
         let typed = confirmed_users.typed(row.record);
         let describe = Describe {
@@ -133,7 +133,7 @@ impl<'p> Evaluator<'p> {
                 continue;
             }
             step.holds += 1;
-            held.add(index, written, added);
+            matches.add(index, written, added);
             if step.matches.len() < options.matches {
                 let raised = raises.iter();
                 let raises = raised.map(|(to, clause)| (*to, describe.condition(clause)));
@@ -150,12 +150,12 @@ impl<'p> Evaluator<'p> {
             (&rule.construct, rule.steps.first())
             && first_seen.among.test(bindings) == Ok(true)
         {
-            held.observe(step, added);
+            matches.observe(step, added);
         }
     }
 
     pub(super) fn finish(self) -> Evaluated<'p> {
-        let Self { of, steps, harness, held, confirmed_users, .. } = self;
+        let Self { of, steps, harness, matches, confirmed_users, .. } = self;
         let HarnessResult { findings, .. } = harness.finish();
         let lookups = ConditionLookup::of_rule(of.rule);
         let conditions = of.rule.steps.iter().zip(steps).enumerate();
@@ -195,7 +195,7 @@ impl<'p> Evaluator<'p> {
         Evaluated {
             conditions: conditions.collect(),
             findings: merged.into_values().collect(),
-            held,
+            matches,
         }
     }
 }

@@ -86,8 +86,8 @@ pub fn explain(
     let complete = walk(&inputs, roots, clock, &mut explaining)?;
     let Explaining { evaluator, blind, skipped, .. } = explaining;
     let evaluated = evaluator.evaluated;
-    let Evaluated { conditions, findings, held } = evaluator.finish();
-    let (subject_count, subjects) = held.states(options.subjects, &policy.sources);
+    let Evaluated { conditions, findings, matches } = evaluator.finish();
+    let (subject_count, subjects) = matches.states(options.subjects, &policy.sources);
     Ok(Some(Explanation {
         rule: rule.id.clone(),
         on: rule.on,

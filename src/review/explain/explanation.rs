@@ -159,16 +159,16 @@ pub struct SubjectState {
     /// `having` over these measures.
     pub having: Option<ExplainedNode>,
     /// For a sequence: its steps.
-    pub steps: Vec<HeldStep>,
+    pub steps: Vec<SubjectStep>,
     /// The most steps that matches meet in order and within the time.
     pub reached: Option<usize>,
     /// For values seen before and for silences: the first matches.
-    pub values: Vec<HeldValue>,
+    pub values: Vec<SubjectValue>,
 }
 
 /// A step of a sequence, for one subject.
 #[derive(Debug, Clone)]
-pub struct HeldStep {
+pub struct SubjectStep {
     /// Its name.
     pub id: String,
     /// Whether the sequence requires that there is no such record.
@@ -185,7 +185,7 @@ pub struct HeldStep {
 
 /// A match that is compared with earlier records of its subject.
 #[derive(Debug, Clone)]
-pub struct HeldValue {
+pub struct SubjectValue {
     /// Where the record begins.
     pub place: String,
     /// Its time.

@@ -6,7 +6,7 @@ mod clause;
 mod missing;
 mod node;
 mod nearest;
-mod held;
+mod subject_matches;
 mod evaluator;
 #[allow(clippy::module_inception)]
 mod explain;
@@ -14,6 +14,6 @@ mod explain;
 pub use explain::explain;
 pub use explanation::{
     ExplainedCondition, ExplainedEntry, ExplainedFinding, ExplainedNode, ExplainedRecord,
-    ExplainedValue, Explanation, HeldStep, HeldValue, SubjectState, UnmetTest,
+    ExplainedValue, Explanation, SubjectState, SubjectStep, SubjectValue, UnmetTest,
 };
 pub use options::ExplainOptions;

@@ -1,9 +1,9 @@
-//! What a rule that relates matches to each other holds of each subject.
+//! The matches of each subject that a correlating rule compares.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::explanation::{ExplainedNode, HeldStep, HeldValue, SubjectState};
+use super::explanation::{ExplainedNode, SubjectState, SubjectStep, SubjectValue};
 use crate::correlate::FullestWindow;
 use crate::expr::{Bindings, Expr};
 use crate::finding::{Display, Redactor};
@@ -17,8 +17,8 @@ use crate::value::{Duration, Time, Value};
 /// Matches of a subject that are listed for values seen before and for silences.
 const LISTED: usize = 10;
 
-/// The matches of a rule, by subject. Matches of a plain rule are not kept.
-pub(super) struct Held<'r> {
+/// The matches of a rule, by subject. Matches of a plain rule are not retained.
+pub(super) struct SubjectMatches<'r> {
     rule: &'r Rule,
     redactor: Redactor,
     now: Time,
@@ -57,7 +57,7 @@ pub(super) struct Added<'a> {
     pub(super) place: &'a dyn Fn() -> String,
 }
 
-impl<'r> Held<'r> {
+impl<'r> SubjectMatches<'r> {
     pub(super) fn new(rule: &'r Rule, redactor: Redactor, now: Time) -> Self {
         Self { rule, redactor, now, subjects: BTreeMap::new(), events: BTreeSet::new() }
     }
@@ -210,11 +210,11 @@ impl<'r> Held<'r> {
         state
     }
 
-    fn steps(&self, of: &OfSubject) -> Vec<HeldStep> {
+    fn steps(&self, of: &OfSubject) -> Vec<SubjectStep> {
         let step = |(index, step): (usize, &Step)| {
             let own = of.matches.iter().filter(move |of| of.step == index);
             let times = own.clone().filter_map(|of| of.time);
-            HeldStep {
+            SubjectStep {
                 id: step.id.clone(),
                 absent: step.absent,
                 required: if step.absent { 0 } else { step.count },
@@ -273,13 +273,13 @@ fn compared(
     of: &OfSubject,
     before: impl Fn(&Match, &OfSubject) -> Option<Time>,
     counts: Duration,
-) -> Vec<HeldValue> {
+) -> Vec<SubjectValue> {
     let mut matches: Vec<&Match> = of.matches.iter().collect();
     matches.sort_by_key(|of| of.time);
     let value = |at: &&Match| {
         let before = before(at, of);
         let age = at.time.zip(before).map(|(time, before)| time.0.saturating_sub(before.0));
-        HeldValue {
+        SubjectValue {
             place: at.place.clone(),
             time: at.time,
             values: at.shown.iter().map(|shown| (String::new(), shown.clone())).collect(),
