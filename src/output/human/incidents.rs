@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::io;
 
+use super::enrichment;
 use super::evidence::{INDENT, MARGIN};
 use super::findings;
 use super::page::{Ink, Page};
 use super::text::{columns, counted, number, times};
-use crate::finding::{Target, TargetKind};
+use crate::finding::{EnrichedKey, EnrichedSource, Target, TargetKind};
 use crate::incident::{Accept, Incident, IncidentIdentity, MadeBy, Making, Node, Step};
 use crate::rule::Severity;
 use crate::value::Time;
@@ -26,6 +27,8 @@ const TARGETS: usize = 3;
 const IDENTITIES: usize = 12;
 /// Actions that are listed without `--verbose`.
 const ACTIONS: usize = 3;
+/// Descriptions after which those of further findings are not merged.
+const MERGED: usize = 60;
 /// Targets that are listed of an incident.
 const TOUCHED: usize = 20;
 
@@ -75,6 +78,7 @@ fn one(page: &mut Page<'_>, incident: &Incident, (number, all): (usize, usize)) 
     identities(page, incident, IDENTITIES)?;
     steps(page, incident, STEPS)?;
     facts(page, incident)?;
+    enriched(page, incident)?;
     if !incident.touched.is_empty() {
         let named = incident.touched.iter().take(TOUCHED);
         let mut text = named.map(|of| target(page, of)).collect::<Vec<_>>().join(", ");
@@ -105,6 +109,7 @@ fn in_brief(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
     identities(page, incident, 2)?;
     steps(page, incident, 4)?;
     facts(page, incident)?;
+    enriched(page, incident)?;
     actions(page, incident, 1)?;
     let id = page.ink(Ink::Quiet, &format!("   = incident {}", incident.id));
     page.line(&id)?;
@@ -308,6 +313,34 @@ fn short(name: &str) -> &str {
     let is_resource_name = ["arn:", "acs:", "qcs:"].iter().any(|prefix| name.starts_with(prefix));
     let last = name.rsplit(['/', ':']).next().filter(|last| !last.is_empty());
     last.filter(|_| is_resource_name).unwrap_or(name)
+}
+
+/// What tables, the log and credential reports contain about the accounts, addresses and keys, each
+/// once. With `--verbose` each finding shows it.
+fn enriched(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
+    let report = page.report;
+    let mut members = incident.findings.iter().filter_map(|at| report.findings.get(*at));
+    let Some(first) = members.next().filter(|_| !page.style.verbose) else { return Ok(()) };
+    let mut merged = first.clone();
+    for finding in members {
+        let (accounts, sources, keys) = (&finding.accounts, &finding.sources, &finding.keys);
+        let new = accounts.iter().filter(|of| !merged.accounts.contains(of)).cloned();
+        merged.accounts.extend(new.collect::<Vec<_>>());
+        let new = finding.identities.iter().filter(|of| !merged.identities.contains(of)).cloned();
+        merged.identities.extend(new.collect::<Vec<_>>());
+        let is_new =
+            |of: &&EnrichedSource| !merged.sources.iter().any(|own| own.source == of.source);
+        let new = sources.iter().filter(is_new).cloned().collect::<Vec<_>>();
+        merged.sources.extend(new);
+        let is_new = |of: &&EnrichedKey| !merged.keys.iter().any(|own| own.ak == of.ak);
+        let new = keys.iter().filter(is_new).cloned().collect::<Vec<_>>();
+        merged.keys.extend(new);
+        // The first ones are shown; large incidents need not be merged whole.
+        if merged.sources.len() + merged.keys.len() + merged.accounts.len() > MERGED {
+            break;
+        }
+    }
+    enrichment::write(page, &merged)
 }
 
 /// What credential reports say about the identities.
