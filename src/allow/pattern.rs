@@ -1,5 +1,7 @@
 //! Text patterns with `*`.
 
+use crate::value::Wildcards;
+
 /// A text in which `*` matches any characters, including none. Without `*` it matches only itself.
 ///
 /// It always matches the whole text: `admin` does not match `notadmin`.
@@ -27,31 +29,8 @@ impl Pattern {
 
     /// Whether the whole text matches.
     pub(super) fn matches(&self, text: &str) -> bool {
-        let (pattern, text) = (self.text.as_bytes(), text.as_bytes());
-        let same = |a: u8, b: u8| a == b || self.ignore_case && a.eq_ignore_ascii_case(&b);
-        let (mut at, mut from) = (0, 0);
-        // Where to resume after a mismatch: after the last `*`, one character further.
-        let mut retry: Option<(usize, usize)> = None;
-        while from < text.len() {
-            match pattern.get(at) {
-                Some(b'*') => {
-                    at += 1;
-                    retry = Some((at, from));
-                }
-                Some(&b) if same(b, text[from]) => {
-                    at += 1;
-                    from += 1;
-                }
-                _ => match &mut retry {
-                    Some((after, start)) => {
-                        *start += 1;
-                        (at, from) = (*after, *start);
-                    }
-                    None => return false,
-                },
-            }
-        }
-        pattern[at..].iter().all(|&b| b == b'*')
+        let wildcards = Wildcards { ignore_case: self.ignore_case, ..Wildcards::default() };
+        wildcards.matches(&self.text, text)
     }
 }
 

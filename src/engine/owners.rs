@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::record::Record;
+use crate::record::derive::local_name;
 use crate::record::field::event;
 use crate::value::{RecordKind, Value, is_masked, nested_text};
 
@@ -113,7 +114,7 @@ impl Owners {
             true => Namespace::KeyOfNumber,
             false => Namespace::Key,
         };
-        self.assign(namespace, [provider, "", key], local(provider, user));
+        self.assign(namespace, [provider, "", key], local_name(provider, user));
     }
 
     fn assign_number(&mut self, provider: &str, account: &str, number: &str, user: &str) {
@@ -222,15 +223,6 @@ fn resource(record: &Record<'_>) -> Option<String> {
 
 fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Removes the domain from a principal of Alibaba Cloud, because calls by the user do not contain
-/// it.
-fn local<'n>(provider: &str, name: &'n str) -> &'n str {
-    match name.split_once('@') {
-        Some((local, _)) if provider == "alibaba" => local,
-        _ => name,
-    }
 }
 
 /// The first value with this key in a response, ignoring case.

@@ -59,7 +59,8 @@ impl Containment<'_> {
     }
 
     fn keys(&self, actions: &mut Vec<Action>) {
-        for identity in self.identities {
+        // The key of a session cannot be disabled. Its role is dealt with below.
+        for identity in self.identities.iter().filter(|identity| identity.role.is_none()) {
             let user = match &identity.node {
                 Node::User { name, .. } => Some(name.as_str()),
                 _ => None,
@@ -67,7 +68,8 @@ impl Containment<'_> {
             for id in identity.keys.iter().filter(|id| is_long_term(id)) {
                 let shown = self.key(id);
                 let command = match (provider(&identity.node), user) {
-                    ("aws", Some("root")) => None,
+                    // Only the console shows the keys of the root user.
+                    (_, Some("root")) => None,
                     ("aws", Some(user)) => command(
                         "aws iam update-access-key --status Inactive",
                         &[("--user-name", user), ("--access-key-id", &shown)],

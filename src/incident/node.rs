@@ -2,7 +2,7 @@
 
 use crate::finding::CallRecord;
 use crate::record::Record;
-use crate::record::derive::is_private;
+use crate::record::derive::{is_private, local_name};
 use crate::record::field::event;
 use crate::value::{is_masked, parse_ip};
 
@@ -64,7 +64,7 @@ impl Node {
     pub(super) fn user(provider: &str, account: &str, name: &str) -> Option<Node> {
         let name = match name {
             "<root_account>" | "<root>" => "root",
-            name => local(provider, name),
+            name => local_name(provider, name),
         };
         let usable = !name.is_empty() && !PLACEHOLDERS.contains(&name);
         usable.then(|| Node::User {
@@ -106,15 +106,6 @@ impl Node {
     /// Whether it is a source address.
     pub fn is_address(&self) -> bool {
         matches!(self, Node::Address(_))
-    }
-}
-
-/// Removes the domain from a principal of Alibaba Cloud, because calls by the user do not contain
-/// it.
-fn local<'n>(provider: &str, name: &'n str) -> &'n str {
-    match name.split_once('@') {
-        Some((local, _)) if provider == "alibaba" => local,
-        _ => name,
     }
 }
 

@@ -13,9 +13,10 @@ use super::remediation_event::{Progress, RemediationLog, ReportUser};
 use super::remedy::{self, KeyLabel, Remedy};
 use super::threshold::{GROSS_OUTLIER, OUTLIER};
 use super::trend::{self, Series, Trend};
-use super::user::{User, UserKey, local};
+use super::user::{User, UserKey};
 use crate::finding::Redactor;
 use crate::record::Provider;
+use crate::record::derive::local_name;
 use crate::value::Zone;
 
 /// The users of an account.
@@ -119,7 +120,7 @@ impl Sum<'_> {
         let of = ReportUser { provider, account: &account_id, name, user };
         let mut keys = user.keys().filter(|key| key.in_use());
         let open = keys.any(|key| !matches!(self.log.key_of(&of, key), Progress::Done(_)));
-        let pattern_name = (account, local(provider, name).to_owned());
+        let pattern_name = (account, local_name(provider.name(), name).to_owned());
         self.open.insert(pattern_name, (name.to_owned(), open));
         let mut remedies = Vec::new();
         remedy::of(&of, self.log, self.leaked, &mut |recommendation, key, progress| {
@@ -167,7 +168,7 @@ impl Sum<'_> {
     }
 
     fn name(&mut self, provider: Provider, name: &str, user: &User) {
-        let name = local(provider, name);
+        let name = local_name(provider.name(), name);
         let shown = self.shown(name);
         let of = self.names.entry((provider, name.to_owned())).or_insert(KeysOfName {
             provider,

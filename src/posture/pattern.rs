@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::elapsed::Elapsed;
 use super::threshold::{SHARED_DAYS, SHARED_KEYS, SHARED_SERVICES, UNIFORM_ACCOUNTS, ZOMBIE};
-use super::user::{User, UserKey, local};
+use super::user::{User, UserKey};
 use crate::record::Provider;
+use crate::record::derive::local_name;
 use crate::rule::Severity;
 use crate::value::Zone;
 
@@ -71,7 +72,7 @@ impl Days {
     /// Adds the keys of a user in an account that has an id.
     pub(super) fn add(&mut self, provider: Provider, account: usize, name: &str, user: &User) {
         let zone = self.zone.clone().unwrap_or_else(Zone::utc);
-        let name = local(provider, name);
+        let name = local_name(provider.name(), name);
         for key in user.keys().filter(|key| key.in_use()) {
             let Some(day) = key.created.and_then(|created| created.date(&zone)) else { continue };
             let found = self.of.entry((provider, name.to_owned(), day)).or_default();

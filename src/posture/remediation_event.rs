@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use super::credential_call::{About, Params, call, text};
-use super::user::{User, UserKey, local};
+use super::user::{User, UserKey};
+use crate::record::derive::local_name;
 use crate::record::field::event;
 use crate::record::{FieldSet, Provider, Record};
 use crate::value::Time;
@@ -281,7 +282,7 @@ impl ReportUser<'_> {
         if self.user.root {
             return vec![ROOT.to_owned()];
         }
-        let mut names = vec![local(self.provider, self.name).to_owned()];
+        let mut names = vec![local_name(self.provider.name(), self.name).to_owned()];
         names.extend(self.user.id.clone().filter(|id| *id != names[0]));
         names
     }
@@ -309,7 +310,7 @@ fn target(record: &Record<'_>, provider: Provider) -> Option<String> {
     if root && text(record, event::USER) == Some(target) {
         return Some(ROOT.to_owned());
     }
-    Some(local(provider, target).to_owned())
+    Some(local_name(provider.name(), target).to_owned())
 }
 
 fn time(record: &Record<'_>) -> Option<Time> {

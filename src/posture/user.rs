@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::elapsed::Elapsed;
 use crate::record::field::{cred, key};
-use crate::record::{FieldId, Provider, Record};
+use crate::record::{FieldId, Record};
 use crate::value::{Duration, Time, is_masked};
 
 /// A user in credential reports.
@@ -228,10 +228,4 @@ fn flag(record: &Record<'_>, field: FieldId) -> Option<bool> {
 
 fn time(record: &Record<'_>, field: FieldId) -> Option<Time> {
     record.get(field).as_time()
-}
-
-/// Alibaba Cloud writes `alice@example.onaliyun.com` in reports, but `alice` in events.
-pub(super) fn local(provider: Provider, name: &str) -> &str {
-    let local = name.split_once('@').filter(|_| provider == Provider::Alibaba);
-    local.map_or(name, |(local, _)| local)
 }

@@ -1,32 +1,10 @@
 //! Patterns of policies: `*` is any text and `?` any character.
 
+use crate::value::Wildcards;
+
 /// Whether a whole text matches a pattern. ASCII case counts only if `exact`.
 pub(super) fn matches(pattern: &str, text: &str, exact: bool) -> bool {
-    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
-    let same = |a: u8, b: u8| a == b || !exact && a.eq_ignore_ascii_case(&b);
-    let (mut at, mut from) = (0, 0);
-    // Where to resume after a mismatch: after the last `*`, one character further.
-    let mut retry: Option<(usize, usize)> = None;
-    while let Some(&byte) = text.get(from) {
-        match pattern.get(at) {
-            Some(b'*') => {
-                at += 1;
-                retry = Some((at, from));
-            }
-            Some(&own) if own == b'?' || same(own, byte) => {
-                at += 1;
-                from += 1;
-            }
-            _ => match &mut retry {
-                Some((after, start)) => {
-                    *start += 1;
-                    (at, from) = (*after, *start);
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern.get(at..).unwrap_or_default().iter().all(|&byte| byte == b'*')
+    Wildcards { one: true, ignore_case: !exact }.matches(pattern, text)
 }
 
 /// Whether a text contains a wildcard.

@@ -2,6 +2,15 @@
 
 use std::borrow::Cow;
 
+/// The name of a user without its domain: Alibaba Cloud writes `alice@example.onaliyun.com` in reports
+/// and parameters, but `alice` in calls by the user. `provider` is the name of the cloud.
+pub fn local_name<'n>(provider: &str, name: &'n str) -> &'n str {
+    match name.split_once('@') {
+        Some((local, _)) if provider == "alibaba" => local,
+        _ => name,
+    }
+}
+
 /// The maximum number of identities that are counted for one source address.
 pub const MAX_IDENTITIES: usize = 64;
 

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-pub use super::caller::{Caller, MAX_IDENTITIES, actor, caller, is_sign_on_role};
+pub use super::caller::{Caller, MAX_IDENTITIES, actor, caller, is_sign_on_role, local_name};
 pub use super::target_user::{named_user, target_user, target_user_params};
 use super::{Provider, Record, field::event};
 use crate::value::{Duration, RecordKind, Time, Value, parse_ip};

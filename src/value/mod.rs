@@ -11,6 +11,7 @@ mod time;
 mod types;
 #[allow(clippy::module_inception)]
 mod value;
+mod wildcard;
 mod words;
 
 pub use folded::write_folded;
@@ -21,5 +22,6 @@ pub use mask::{distinct_masks, is_masked, key_ids, mask, mask_keys, mask_keys_wi
 pub use time::{Day, Duration, Time, Zone};
 pub use types::{Elem, EnumDef, RecordKind, Type};
 pub use value::{Items, Json, KeyCase, Value};
+pub use wildcard::Wildcards;
 pub use words::Words;
 pub(crate) use words::words;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::stored_reports::{ReportRow, ReportRowId, StoredReports};
 use crate::finding::digest128;
+use crate::record::derive::local_name;
 use crate::record::field::{cred, event, key};
 use crate::record::{
     FieldId, FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Record, Scratch,
@@ -128,7 +129,7 @@ impl<'h> Credentials<'h> {
         name: &str,
         time: Option<i64>,
     ) -> Result<Option<JoinedRow>, Ambiguous> {
-        let names = [Name::User(local(Some(provider), name)), Name::Id(name)];
+        let names = [Name::User(local_name(provider, name)), Name::Id(name)];
         self.named(provider, account, names.into_iter(), time)
     }
 
@@ -261,7 +262,7 @@ fn names<'r>(record: &'r Record<'_>) -> impl Iterator<Item = Name<'r>> {
     let root = (text(record, cred::USER_TYPE) == Some("root")).then_some(Name::Root);
     let provider = text(record, cred::PROVIDER);
     let name = text(record, cred::USER).filter(|_| root.is_none());
-    let name = name.map(|name| Name::User(local(provider, name)));
+    let name = name.map(|name| Name::User(local_name(provider.unwrap_or_default(), name)));
     let id = text(record, cred::USER_ID).filter(|_| root.is_none()).map(Name::Id);
     [root, name, id].into_iter().flatten()
 }
@@ -277,7 +278,7 @@ fn callers<'r>(record: &'r Record<'_>) -> impl Iterator<Item = Name<'r>> {
     let id = text(record, event::USER_ID).filter(|_| user).map(Name::Id);
     let provider = text(record, event::PROVIDER);
     let name = text(record, event::USER).filter(|_| user);
-    let name = name.map(|name| Name::User(local(provider, name)));
+    let name = name.map(|name| Name::User(local_name(provider.unwrap_or_default(), name)));
     [root.then_some(Name::Root), id, name].into_iter().flatten()
 }
 
@@ -290,13 +291,6 @@ enum Name<'r> {
     Id(&'r str),
     /// The user name.
     User(&'r str),
-}
-
-/// Removes the domain of a user name: Alibaba's report contains `alice@example.onaliyun.com`, its
-/// events contain `alice`.
-fn local<'n>(provider: Option<&str>, name: &'n str) -> &'n str {
-    let local = name.split_once('@').filter(|_| provider == Some("alibaba"));
-    local.map_or(name, |(local, _)| local)
 }
 
 /// The scope in which a name is looked up.

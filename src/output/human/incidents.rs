@@ -7,11 +7,10 @@ use super::enrichment;
 use super::evidence::{INDENT, MARGIN};
 use super::findings;
 use super::page::{Ink, Page};
-use super::text::{columns, counted, number, times};
+use super::text::{columns, counted, day_and_clock, number, times};
 use crate::finding::{EnrichedKey, EnrichedSource, Target, TargetKind};
 use crate::incident::{Accept, Incident, IncidentIdentity, MadeBy, Making, Node, Step};
 use crate::rule::Severity;
-use crate::value::Time;
 
 /// Incidents that are told in full without `--verbose`; the others have one line each.
 const IN_FULL: usize = 20;
@@ -188,7 +187,8 @@ fn described(page: &Page<'_>, identity: &IncidentIdentity) -> String {
             Making::Changed => "changed",
         };
         let operation = page.value(operation, 100);
-        text.push_str(&format!(", {made} by {operation} at {}", clock(*time)));
+        let (_, clock) = day_and_clock(*time).unwrap_or_default();
+        text.push_str(&format!(", {made} by {operation} at {clock}"));
     }
     if !identity.sources.is_empty() {
         let sources = identity.sources.iter().take(TARGETS).map(|source| page.value(source, 60));
@@ -228,7 +228,7 @@ fn steps(page: &mut Page<'_>, incident: &Incident, most: usize) -> io::Result<()
         incident.identities.iter().filter(|identity| identity.first.is_some()).count() > 1;
     let mut day = String::new();
     for step in incident.steps.iter().take(most) {
-        let (date, time) = day_and_clock(step.first);
+        let (date, time) = day_and_clock(step.first).unwrap_or_default();
         if date != day {
             let line = format!("{margin} {}", page.ink(Ink::Strong, &date));
             page.line(&line)?;
@@ -408,19 +408,6 @@ fn shell_lines(command: &str, width: usize) -> Vec<String> {
         }
     }
     lines
-}
-
-fn clock(time: Time) -> String {
-    day_and_clock(time).1
-}
-
-fn day_and_clock(time: Time) -> (String, String) {
-    match time.timestamp() {
-        Some(stamp) => {
-            (stamp.strftime("%Y-%m-%d").to_string(), stamp.strftime("%H:%M:%S").to_string())
-        }
-        None => (time.to_string(), String::new()),
-    }
 }
 
 #[cfg(test)]

@@ -48,14 +48,16 @@ pub(in crate::output) fn bytes(n: u64) -> String {
     format!("{amount:.1} {unit}")
 }
 
+/// `2024-08-01` and `09:00:17`, in UTC; `None` for a time beyond the calendar.
+pub(in crate::output) fn day_and_clock(time: Time) -> Option<(String, String)> {
+    let stamp = time.timestamp()?;
+    Some((stamp.strftime("%Y-%m-%d").to_string(), stamp.strftime("%H:%M:%S").to_string()))
+}
+
 /// `2024-08-01 09:00:17 UTC`, or with a second time of the same day `… 09:00:17 to 17:30:00 UTC`.
 pub(in crate::output) fn times(first: Option<Time>, last: Option<Time>) -> Option<String> {
-    let parts = |time: Time| {
-        let stamp = time.timestamp()?;
-        Some((stamp.strftime("%Y-%m-%d").to_string(), stamp.strftime("%H:%M:%S").to_string()))
-    };
-    let (day, clock) = parts(first.or(last)?)?;
-    let (last_day, last_clock) = parts(last.or(first)?)?;
+    let (day, clock) = day_and_clock(first.or(last)?)?;
+    let (last_day, last_clock) = day_and_clock(last.or(first)?)?;
     Some(match (day == last_day, clock == last_clock) {
         (true, true) => format!("{day} {clock} UTC"),
         (true, false) => format!("{day} {clock} to {last_clock} UTC"),

@@ -9,9 +9,8 @@ use super::entry::Entry;
 use crate::diag::escaped;
 use crate::output::Style;
 use crate::output::human::layout_writer::{Ink, LayoutWriter};
-use crate::output::human::text::counted;
+use crate::output::human::text::{counted, day_and_clock};
 use crate::output::inert::write_line;
-use crate::value::Time;
 
 /// Writes the entries as a page. Entries that a rule marks are emphasised.
 ///
@@ -24,7 +23,7 @@ pub fn human(of: &Collector<'_>, style: &Style, out: &mut dyn io::Write) -> io::
     let mut count = 0u64;
     let mut marked = 0u64;
     for (time, entry) in of.entries() {
-        let (date, clock) = parts(time);
+        let (date, clock) = day_and_clock(time).unwrap_or_default();
         if date != day {
             if !day.is_empty() {
                 page.blank()?;
@@ -74,15 +73,6 @@ fn sentence(entry: &Entry) -> String {
         text.push_str(&format!(" [{}]", escaped(&entry.rules.join(", "), 600)));
     }
     text
-}
-
-fn parts(time: Time) -> (String, String) {
-    match time.timestamp() {
-        Some(stamp) => {
-            (stamp.strftime("%Y-%m-%d").to_string(), stamp.strftime("%H:%M:%S").to_string())
-        }
-        None => (time.to_string(), String::new()),
-    }
 }
 
 /// Writes one JSON object for each entry, and at the end one with the counts.
