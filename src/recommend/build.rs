@@ -387,6 +387,10 @@ impl Builder<'_> {
         if attached.as_ref().is_some_and(|attached| attached.denies) {
             notes.push(Note::DenyIgnored);
         }
+        let principal = principal(credential);
+        if let Some(name) = self.options.attached.boundaries.get(&holder(&principal)) {
+            notes.push(Note::Boundary(redactor.text(name).into_owned()));
+        }
         let mfa = reported.and_then(|user| user.mfa);
         let circumstances = Circumstances {
             root_key: credential.root && credential.kind == CredentialKind::Key,

@@ -205,8 +205,10 @@ pub enum Note {
     Idle,
     /// The log does not show its last use, which a report states.
     UsedElsewhere(Time),
-    /// The attached policies were compared with what all credentials of the user did.
+    /// The attached policies also deny, which the comparison ignores.
     DenyIgnored,
+    /// A permission boundary, by its name, limits what the attached policies allow.
+    Boundary(String),
 }
 
 /// The days from the first to the last call, begun days included.

@@ -229,7 +229,7 @@ fn a_policy_of_alibaba_cloud_is_in_its_language() {
     check_grammar(&all, "alibaba");
     check_grammar(&json(&folder, &["alibaba.ndjson", "--by-address"]), "alibaba");
     assert_snapshot!(statements(&all["credentials"][0]), @r"
-    ecs:DescribeInstances ecs:RunInstances on *
+    ecs:AuthorizeSecurityGroup ecs:DescribeInstances ecs:RunInstances on *
     ecs:StopInstance on acs:ecs:cn-hangzhou:1234567890123456:instance/i-bp1example0001 acs:ecs:cn-hangzhou:1234567890123456:instance/i-bp1example0002
     newproduct:DoSomething on *
     ram:PassRole on *
@@ -359,6 +359,57 @@ fn a_patch_of_each_credential_is_written_beside_its_policy() {
         std::fs::read_dir(folder.path("policies")).unwrap().map(|entry| entry.unwrap().path());
     let patch = file.filter(|path| path.to_str().unwrap().ends_with(".patch.json")).last().unwrap();
     assert_snapshot!(std::fs::read_to_string(patch).unwrap());
+}
+
+/// The rows of the table that is written beside the policies, read by the rule about them.
+#[test]
+fn users_whose_policies_allow_too_much_are_findings() {
+    let folder = examples("recommend-privileges");
+    let out = ["--out", "policies", "--min-days"];
+    let scan = |days: &str| {
+        let ended = recommend(&folder, &[&ATTACHED[..], &out, &[days]].concat());
+        assert_eq!(ended.code, Some(0), "{ended}");
+        let table = "privileges=policies/privileges.json";
+        let arguments = ["scan", "reports", "--table", table, "--only", "over-privileged"];
+        folder.keytrail(arguments.iter().chain(&["--format", "json"])).output()
+    };
+    let found = |ended: &Ended| {
+        let report: Value =
+            serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{ended}"));
+        let text = |finding: &Value| {
+            let field = |name: &str| finding[name].as_str().unwrap().to_owned();
+            field("severity") + ": " + &field("message")
+        };
+        report["findings"].as_array().unwrap().iter().map(text).collect::<Vec<_>>().join("\n")
+    };
+    assert_snapshot!(found(&scan("3")));
+    assert_eq!(found(&scan("90")), "");
+}
+
+#[test]
+fn nothing_is_written_about_policies_that_are_not_known() {
+    let folder = examples("recommend-no-privileges");
+    let ended = recommend(&folder, &["cloudtrail", "--out", "policies"]);
+    assert_eq!(ended.code, Some(0), "{ended}");
+    assert!(!folder.path("policies/privileges.json").exists());
+}
+
+#[test]
+fn a_permission_boundary_is_stated() {
+    let details = r#"{"UserDetailList":[{"UserName":"ci","Arn":"arn:aws:iam::111122223333:user/ci",
+        "PermissionsBoundary":{"PermissionsBoundaryType":"PermissionsBoundaryPolicy",
+        "PermissionsBoundaryArn":"arn:aws:iam::111122223333:policy/team/developers"}},
+        {"UserName":"free","Arn":"arn:aws:iam::111122223333:user/free"}]}"#;
+    let folder = folder("recommend-boundary").file("details.json", details);
+    let arguments = ["aws.ndjson", "--ak", "AKIAEXAMPLECI0000001", "--attached", "details.json"];
+    let ended = recommend(&folder, &arguments);
+    let stated = "the permission boundary developers limits what the attached policies allow";
+    assert!(ended.stdout.contains(stated), "{ended}");
+    let all = json(&folder, &arguments);
+    assert!(notes(&all["credentials"][0]).contains("permission-boundary"));
+    let without = recommend(&folder, &arguments[..3]);
+    assert!(!without.stdout.contains("permission boundary developers"), "{without}");
+    assert_eq!(all["unseen"][1], "permission boundaries");
 }
 
 #[test]

@@ -24,6 +24,7 @@ pub(super) fn name(note: &Note) -> &'static str {
         Note::Idle => "idle",
         Note::UsedElsewhere(_) => "used-elsewhere",
         Note::DenyIgnored => "deny-ignored",
+        Note::Boundary(_) => "permission-boundary",
     }
 }
 
@@ -101,6 +102,10 @@ pub(super) fn text(note: &Note) -> String {
                               they allow"
                 .to_owned()
         }
+        Note::Boundary(name) => format!(
+            "the permission boundary {name} limits what the attached policies allow; what it \
+             refuses was not taken off"
+        ),
     }
 }
 
