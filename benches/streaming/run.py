@@ -384,7 +384,8 @@ def credentials(program, work, scale, jobs):
                 # Each user calls the five operations of `record` in turn.
                 user = n // operations % count
                 line = record(n % operations).replace(b"#########", b"%09d" % n)
-                out.write(re.sub(rb"AKIAEXAMPLE\d+", b"AKIAEXAMPLE%09d" % user, line) + b"\n")
+                line = re.sub(rb"AKIAEXAMPLE\d+", b"AKIAEXAMPLE%09d" % user, line)
+                out.write(re.sub(rb'"userName":"user-\d+"', b'"userName":"user-%d"' % user, line, 1) + b"\n")
         child = subprocess.Popen([program, "recommend", "--jobs", jobs, path], stdout=subprocess.DEVNULL,
                                  env={}, cwd=tempfile.gettempdir())
         child.floor, child.seen = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, 0

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use insta::assert_snapshot;
+use keytrail::recommend::OTHER_CREDENTIALS;
 use serde_json::Value;
 
 use crate::run::{Ended, Folder};
@@ -392,6 +393,35 @@ fn nothing_is_written_about_policies_that_are_not_known() {
     let ended = recommend(&folder, &["cloudtrail", "--out", "policies"]);
     assert_eq!(ended.code, Some(0), "{ended}");
     assert!(!folder.path("policies/privileges.json").exists());
+}
+
+#[test]
+fn a_user_with_many_keys_has_a_short_note() {
+    let record = |number: usize| {
+        let record = serde_json::json!({
+            "eventVersion": "1.08", "eventTime": "2026-03-04T10:00:00Z", "awsRegion": "eu-west-1",
+            "eventSource": "ec2.amazonaws.com", "eventName": "DescribeInstances",
+            "eventID": format!("{number}"), "eventType": "AwsApiCall",
+            "sourceIPAddress": "192.0.2.10", "recipientAccountId": "111122223333",
+            "userIdentity": { "type": "IAMUser", "userName": "ci", "accountId": "111122223333",
+                "accessKeyId": format!("AKIAEXAMPLE{number:09}") },
+        });
+        format!("{record}\n")
+    };
+    let note = |keys: usize| {
+        let log: String = (0..keys).map(record).collect();
+        let folder = Folder::new("recommend-many-keys").file("log.ndjson", log);
+        let all = json(&folder, &["log.ndjson"]);
+        let notes = all["credentials"][0]["notes"].as_array().unwrap().clone();
+        let shared = notes.iter().find(|note| note["kind"] == "shared-user");
+        let text = shared.unwrap()["text"].as_str().unwrap();
+        text.split_once("in the log: ").unwrap().1.to_owned()
+    };
+    assert_eq!(note(OTHER_CREDENTIALS + 1).split(", ").count(), OTHER_CREDENTIALS);
+    assert!(!note(OTHER_CREDENTIALS + 1).contains("more"));
+    let many = note(OTHER_CREDENTIALS + 3);
+    assert_eq!(many.split(", ").count(), OTHER_CREDENTIALS);
+    assert!(many.ends_with(" and 2 more credentials"), "{many}");
 }
 
 #[test]
