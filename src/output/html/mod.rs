@@ -3,6 +3,9 @@
 //! The page contains the JSON report, a style sheet and a script. It loads nothing, and its content
 //! policy forbids it to. The script writes every value of the report as text, never as markup, and the
 //! JSON contains no `<`, so that a value cannot end the element that holds it.
+//!
+//! A browser parses the report without its findings and a short row for each of them at once, and the
+//! findings one by one as they are needed, so that a report with many findings opens quickly.
 
 use std::io::{self, Write};
 
@@ -10,9 +13,14 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
+use serde::Serialize;
+
 use super::inert::write_line;
+use super::json::{Word, v1};
 use super::{Output, Style, json};
+use crate::finding::VerdictRole;
 use crate::report::Report;
+use crate::rule::Severity;
 
 /// The report as a page.
 pub(super) static HTML: Output = Output {
@@ -23,6 +31,9 @@ pub(super) static HTML: Output = Output {
     records: true,
     write,
 };
+
+/// Findings whose evidence is in the page, the most severe ones. The others have their row.
+const DETAILED: usize = 5_000;
 
 const CSS: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -40,11 +51,75 @@ fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
          <title>Keytrail report</title>\n<style>{CSS}</style>\n</head>\n<body>\n\
          <noscript>This page shows the report with a script. A report for a terminal is written with \
          <code>--format human</code>.</noscript>\n\
-         <script type=\"application/json\" id=\"report\">"
+         "
     )?;
-    let mut data = WithoutMarkup(&mut *out);
-    write_line(&json::converted(report), &mut data)?;
-    write!(out, "</script>\n<script>{SCRIPT}</script>\n</body>\n</html>\n")
+    let mut report = json::converted(report);
+    let findings = std::mem::take(&mut report.findings);
+    let mut detailed: Vec<usize> = (0..findings.len()).collect();
+    detailed.sort_by_key(|&at| (std::cmp::Reverse(findings[at].severity.0), at));
+    detailed.truncate(DETAILED);
+    let mut lines = vec![None; findings.len()];
+    for (line, &at) in detailed.iter().enumerate() {
+        lines[at] = Some(line);
+    }
+    let rows: Vec<Row<'_>> =
+        findings.iter().zip(lines).map(|(finding, detail)| Row::of(finding, detail)).collect();
+    element(out, "report", |data| write_line(&report, data))?;
+    element(out, "rows", |data| write_line(&rows, data))?;
+    element(out, "details", |data| {
+        detailed.iter().try_for_each(|&at| write_line(&findings[at], data))
+    })?;
+    write!(out, "<script>{SCRIPT}</script>\n</body>\n</html>\n")
+}
+
+/// What the list shows of a finding.
+#[derive(Debug, Serialize)]
+struct Row<'f> {
+    fingerprint: &'f str,
+    rule: &'f str,
+    severity: Word<Severity>,
+    role: Word<VerdictRole>,
+    incident: &'f str,
+    message: &'f str,
+    provider: &'f str,
+    subject: &'f [v1::SubjectPart<'f>],
+    count: u64,
+    first: Option<&'f str>,
+    last: Option<&'f str>,
+    uncertain: bool,
+    /// The line of the whole finding in the element `details`; null if the page does not contain it.
+    detail: Option<usize>,
+}
+
+impl<'f> Row<'f> {
+    fn of(finding: &'f v1::Finding<'f>, detail: Option<usize>) -> Self {
+        Self {
+            fingerprint: &finding.fingerprint,
+            rule: &finding.rule,
+            severity: Word(finding.severity.0),
+            role: Word(finding.role.0),
+            incident: &finding.incident,
+            message: &finding.message,
+            provider: &finding.provider,
+            subject: &finding.subject,
+            count: finding.count,
+            first: finding.first.as_deref(),
+            last: finding.last.as_deref(),
+            uncertain: finding.uncertain,
+            detail,
+        }
+    }
+}
+
+/// Writes an element that holds JSON.
+fn element(
+    out: &mut dyn Write,
+    id: &str,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    write!(out, "<script type=\"application/json\" id=\"{id}\">\n")?;
+    content(&mut WithoutMarkup(&mut *out))?;
+    writeln!(out, "</script>")
 }
 
 /// The source expression of a content policy that permits exactly this text.

@@ -1,7 +1,16 @@
 
 "use strict";
 (() => {
-  const report = JSON.parse(document.getElementById("report").textContent);
+  const held = id => document.getElementById(id).textContent;
+  const report = JSON.parse(held("report"));
+  const findings = JSON.parse(held("rows"));
+  // The whole findings, one a line. A line is parsed when it is needed.
+  let lines = null;
+  const whole = finding => {
+    if (finding.detail === null) return null;
+    lines = lines || held("details").trimStart().split("\n");
+    return JSON.parse(lines[finding.detail]);
+  };
   const SEVERITIES = ["critical", "high", "medium", "low", "info"];
   const PAGE = 100;
 
@@ -68,7 +77,6 @@
   const joined = (parts, between = ", ") => parts.filter(Boolean).join(between);
 
   const rules = new Map(report.rules.map(rule => [rule.id, rule]));
-  const findings = report.findings;
   const byFingerprint = new Map(findings.map(finding => [finding.fingerprint, finding]));
   const incidents = report.incidents;
   const byIncident = new Map(incidents.map(incident => [incident.id, incident]));
@@ -189,15 +197,10 @@
     { key: "first", text: "First (UTC)", of: finding => finding.first || "" },
     { key: "last", text: "Last (UTC)", of: finding => finding.last || "" },
   ];
-  const haystack = new Map();
+  // What the search looks at: the row, and what the whole finding adds once it was read.
   const textOf = finding => {
-    let text = haystack.get(finding);
-    if (text === undefined) {
-      const calls = finding.calls.slice(0, 20).map(call => [call.user, call.ak, call.source, call.service, call.api, call.account].join(" "));
-      text = [finding.message, finding.rule, finding.fingerprint, subject(finding), finding.sample.name, ...calls].join("\n").toLowerCase();
-      haystack.set(finding, text);
-    }
-    return text;
+    if (finding.text === undefined) finding.text = [finding.message, finding.rule, finding.fingerprint, subject(finding)].join("\n").toLowerCase();
+    return finding.text;
   };
   const chosen = () => {
     const words = state.text.toLowerCase().split(/\s+/).filter(Boolean);
@@ -280,7 +283,20 @@
       ["Place", code(`${report.roots[sample.location.root] || ""} ${sample.location.path}:${sample.location.line}`.trim())]]),
     sample.text ? [make("details", {}, make("summary", {}, "Record"), make("pre", { tabindex: "0" }, pretty(sample.text)), copy(sample.text))]
       : make("p", { class: "soft" }, "The record is not in this report."));
-  const detail = finding => {
+  const detail = row => {
+    const finding = whole(row);
+    if (finding === null) {
+      return [
+        make("div", { class: "top" },
+          make("div", {}, severity(row.severity), " ", code(row.rule), make("h2", { id: "detail-title" }, row.message)),
+          make("button", { type: "button", autofocus: true, onclick: () => dialog.close() }, "Close")),
+        make("div", { class: "body" },
+          list([["Subject", row.subject.map(part => make("div", {}, code(part.value ?? "–")))], ["Matches", number(row.count)],
+            ["First and last", `${time(row.first)} to ${time(row.last)}`], ["Verdict", `${row.role}${row.uncertain ? ", uncertain" : ""}`],
+            ["Fingerprint", [code(row.fingerprint), " ", copy(row.fingerprint)]]]),
+          make("p", { class: "soft" }, "This page holds the evidence of the most severe findings only. The JSON report holds that of every finding.")),
+      ];
+    }
     const rule = rules.get(finding.rule), incident = byIncident.get(finding.incident);
     return [
       make("div", { class: "top" },
@@ -404,21 +420,38 @@
     const unit = hours ? "hour" : wide === 1 ? "day" : `${wide} days`;
     return stacked(`Findings by the ${unit} of their first match (UTC)`, [...columns.values()], [...SEVERITIES].reverse().map(name => ({ name, class: name })));
   };
+  const hours = Array.from({ length: 24 }, (_, hour) => ({ name: `${String(hour).padStart(2, "0")}:00`, label: String(hour), counts: new Map() }));
+  const methods = new Set();
   const byHour = () => {
-    const columns = Array.from({ length: 24 }, (_, hour) => ({ name: `${String(hour).padStart(2, "0")}:00`, label: String(hour), counts: new Map() }));
-    const methods = new Map();
-    for (const finding of findings) for (const call of finding.calls) {
-      if (!call.first) continue;
-      const method = call.method || "other", column = columns[Number(call.first.slice(11, 13))];
-      column.counts.set(method, (column.counts.get(method) || 0) + call.count);
-      methods.set(method, (methods.get(method) || 0) + call.count);
-    }
     if (!methods.size) return null;
-    const series = [...methods.keys()].sort().map((name, at) => ({ name, class: `s${at % 4}` }));
-    return stacked("Calls by hour and method (UTC)", columns, series, "Calls that differ only in their time are counted in the hour of the first of them.");
+    const series = [...methods].sort().map((name, at) => ({ name, class: `s${at % 4}` }));
+    const part = findings.some(finding => finding.detail === null) ? " The chart covers the findings whose evidence is in this page." : "";
+    return stacked("Calls by hour and method (UTC)", hours, series, `Calls that differ only in their time are counted in the hour of the first of them.${part}`);
+  };
+  const chartOfHours = make("div", {});
+  // Reads the whole findings a few at a time, so that the page is usable before.
+  const readRest = from => {
+    const until = Math.min(from + 200, findings.length);
+    for (const row of findings.slice(from, until)) {
+      const finding = whole(row);
+      if (finding === null) continue;
+      const words = [finding.sample.name];
+      for (const call of finding.calls) {
+        if (words.length < 120) words.push(call.user, call.ak, call.source, call.account, `${call.service}.${call.api}`);
+        if (!call.first) continue;
+        const method = call.method || "other", column = hours[Number(call.first.slice(11, 13))];
+        column.counts.set(method, (column.counts.get(method) || 0) + call.count);
+        methods.add(method);
+      }
+      row.text = `${textOf(row)}\n${words.filter(Boolean).join("\n").toLowerCase()}`;
+    }
+    if (until < findings.length) { setTimeout(readRest, 0, until); return; }
+    put(chartOfHours, [byHour()]);
+    if (state.text) show();
+    document.documentElement.dataset.read = "true";
   };
   const charts = make("section", { id: "charts" }, make("h2", {}, "Charts"), make("div", { class: "charts" },
-    overTime(), byHour(),
+    overTime(), chartOfHours,
     bars("Findings by severity", SEVERITIES.filter(name => bySeverity.get(name)).map(name => ({ name, class: name, count: bySeverity.get(name) }))),
     bars("Findings by rule", tally(findings.filter(isOpen), finding => finding.rule).slice(0, 12).map(one => ({ ...one, class: rules.get(one.name) ? rules.get(one.name).severity : "" })))));
 
@@ -471,4 +504,5 @@
   addEventListener("hashchange", follow);
   follow();
   document.documentElement.dataset.ready = "true";
+  readRest(0);
 })();
