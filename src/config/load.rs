@@ -9,7 +9,7 @@ use super::finish::{finish, without_consequences};
 use super::policy::{Policy, SeverityChange};
 use super::project::{FILE_NAME, Project, ProjectReader};
 use super::{changes, files, tables};
-use crate::allow;
+use crate::allow::{self, Strictness};
 use crate::diag::codes::{
     allow as allow_codes, config as codes, policy as policy_codes, rule as rule_codes,
 };
@@ -48,6 +48,8 @@ pub struct LoadOptions {
     pub only: Vec<String>,
     /// `--disable`: ids of rules, with `*`, that are turned off.
     pub disable: Vec<String>,
+    /// What happens to allowlist entries that an audit reports.
+    pub entries: Strictness,
     /// The functions of the expression language.
     pub functions: &'static [&'static dyn Function],
     /// The input formats that the project file may name.
@@ -527,7 +529,9 @@ impl<'o> Loader<'o> {
         let mut others = [&self.policy.disabled[..], &self.broken].concat();
         // An entry can outlive the choice of a pack.
         others.extend(files::extended_rules().map(str::to_owned));
-        let (mut allowlist, mut problems) = allow::load(written, &rules, &others, &self.policy);
+        let strictness = self.options.entries;
+        let (mut allowlist, mut problems) =
+            allow::load(written, &rules, &others, &self.policy, strictness);
         let guards = &self.project.guards;
         problems.extend(allow::load_guards(&mut allowlist, guards, &rules, &others, &self.policy));
         if !self.broken.is_empty() || !self.options.only.is_empty() {

@@ -10,6 +10,7 @@
 
 mod allowlists;
 mod architecture;
+mod audit;
 mod blind;
 mod builtin;
 mod check_formats;

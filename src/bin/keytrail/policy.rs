@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::BoolishValueParser;
+use keytrail::allow::Strictness;
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::diag::Diagnostic;
 use keytrail::lint;
@@ -40,6 +41,9 @@ pub(crate) struct PolicyArgs {
     /// The loaded rules to run.
     #[arg(skip)]
     pub(crate) choice: RuleChoice,
+    /// What happens to allowlist entries that an audit reports.
+    #[arg(skip)]
+    pub(crate) entries: Strictness,
 }
 
 /// The rules to run.
@@ -137,6 +141,7 @@ impl PolicyArgs {
             extended: self.extended,
             only: self.choice.only.clone(),
             disable: self.choice.disable.clone(),
+            entries: self.entries,
             ..self.project.options(host)
         }
     }

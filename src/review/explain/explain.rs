@@ -10,16 +10,13 @@ use super::missing::Origins;
 use super::options::ExplainOptions;
 use crate::config::Policy;
 use crate::engine::{Credentials, EmitMode, MEMORY, RuleHarness, RunOptions, StoredReports};
-use crate::expr::{Bindings, Expr};
-use crate::finding::{Enricher, sign_in_fields};
+use crate::finding::Enricher;
 use crate::inspect::{
-    Clock, CurrentRecord, FileView, RecordCounts, ReportJoin, Visitor, WithStoredReports, walk,
+    Clock, CurrentRecord, FileView, RecordCounts, Visitor, WithStoredReports, walk,
 };
-use crate::plan::{Applicability, Plan, applicability, join_fields};
-use crate::record::field::{cred, event};
-use crate::record::{
-    FieldSet, Format, Inputs, MappedRecord, Mapper, Origin, Outcome, Record, Skip,
-};
+use crate::plan::{Applicability, Plan, applicability};
+use crate::record::{FieldSet, Format, Inputs, MappedRecord, Mapper, Origin, Outcome, Skip};
+use crate::review::rule_rows::RuleRows;
 use crate::source::Temporary;
 use crate::value::{RecordKind, Time};
 
@@ -59,11 +56,7 @@ pub fn explain(
     let reads_reports = rule.on != RecordKind::Event || !read.is_empty();
     let stored = reads_reports.then(|| StoredReports::read(inputs));
     let credentials = stored.as_ref().map(|stored| Credentials::new(stored, !read.is_empty()));
-    let of_join = if plan.joins(0) { read } else { FieldSet::EMPTY };
-    let of_lookup = if plan.looks_up { read } else { FieldSet::EMPTY };
     let clock = (options.now, options.clock);
-    let fields = (of_join, of_lookup);
-    let join = ReportJoin::new(credentials.as_ref(), fields, &plan.enrichment, clock);
     let of = Of {
         plan: &plan,
         rule,
@@ -75,8 +68,7 @@ pub fn explain(
     let mut explaining = Explaining {
         of,
         evaluator: Evaluator::new(of, RuleHarness::new(&plan, &run)),
-        credentials: credentials.as_ref(),
-        join,
+        rows: RuleRows::new(&plan, credentials.as_ref(), clock),
         reports: stored.as_ref().is_some_and(|stored| !stored.is_empty()),
         blind: BTreeMap::new(),
         skipped: 0,
@@ -106,8 +98,7 @@ pub fn explain(
 struct Explaining<'p> {
     of: Of<'p>,
     evaluator: Evaluator<'p>,
-    credentials: Option<&'p Credentials<'p>>,
-    join: ReportJoin<'p>,
+    rows: RuleRows<'p>,
     /// Whether the inputs contain a credential report.
     reports: bool,
     blind: BTreeMap<&'static str, FieldSet>,
@@ -126,13 +117,6 @@ impl Visitor for Explaining<'_> {
 
     fn reader(&self, format: &'static dyn Format, origin: &Origin, now: Time) -> ExplainMapper {
         let Of { plan, rule, .. } = self.of;
-        let by = rule.steps.iter().flat_map(|step| &step.by).map(|(_, by)| by);
-        let read = by
-            .chain(rule.measured())
-            .map(Expr::fields)
-            .fold(plan.condition_fields().union(plan.evidence_fields()), FieldSet::union);
-        let always = [event::TIME, cred::ACCOUNT].into_iter().collect();
-        let read = read.union(sign_in_fields()).union(join_fields()).union(always);
         let mut carries = plan.enrichment.carries(format.carries(origin));
         let own = carries;
         if self.reports && rule.on == RecordKind::Event {
@@ -144,7 +128,7 @@ impl Visitor for Explaining<'_> {
             Applicability::Blind(lacks) => Some(lacks),
             _ => None,
         };
-        let mapper = format.mapper(&read.with_dependencies(), origin, now);
+        let mapper = format.mapper(&self.rows.fields().with_dependencies(), origin, now);
         ExplainMapper { mapper, carries: own, lacks }
     }
 
@@ -186,15 +170,8 @@ impl Explaining<'_> {
     /// Whether the rule is evaluated on a record: it has the kind, and no newer report replaces it.
     fn applies(&self, rows: MappedRecord<'_>, format: &dyn Format, origin: &Origin) -> bool {
         let report = rows.record.kind == RecordKind::Cred;
-        if report == (self.of.rule.on == RecordKind::Event) {
-            return false;
-        }
-        match (self.credentials, origin.time, report) {
-            (Some(credentials), Some(time), true) => {
-                credentials.in_force(format.name(), rows.record, time)
-            }
-            _ => true,
-        }
+        let of_kind = report == (self.of.rule.on != RecordKind::Event);
+        of_kind && self.rows.in_force(rows, format, origin)
     }
 
     fn rows(
@@ -204,29 +181,13 @@ impl Explaining<'_> {
         place: &dyn Fn() -> String,
         (format, carries): (&'static dyn Format, FieldSet),
     ) {
-        let Self { of, evaluator, join, reports, .. } = self;
-        let enrichment = &of.plan.enrichment;
-        let filled = enrichment.fill(rows.record);
-        let record = filled.as_ref().unwrap_or(rows.record);
-        let bindings = Bindings::of(record, file.now);
-        let mut row = |record: &Record<'_>, bindings: &Bindings<'_>| {
-            let time = match record.kind {
-                RecordKind::Event => record.get(event::TIME).as_time(),
-                RecordKind::Cred | RecordKind::Key => file.origin.time,
-            };
-            join.join(record, bindings, &mut |bindings| {
-                let origins =
-                    Origins { on: of.rule.on, format, carries, reports: *reports, bindings };
+        let Self { of, evaluator, reports, .. } = self;
+        let (on, reports) = (of.rule.on, *reports);
+        self.rows.each(rows, file, &mut |record, time, bindings| {
+            if record.kind == on {
+                let origins = Origins { on, format, carries, reports, bindings };
                 evaluator.row(Row { record, time, place, origins });
-            });
-        };
-        match of.rule.on {
-            RecordKind::Event | RecordKind::Cred => row(record, &bindings),
-            RecordKind::Key => {
-                for key in rows.keys {
-                    row(key, &Bindings { key: Some(key), ..bindings });
-                }
             }
-        }
+        });
     }
 }

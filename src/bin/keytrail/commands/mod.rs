@@ -37,6 +37,7 @@ commands! {
     check Check;
     test Test;
     explain Explain;
+    allowlist Allowlist;
     fields Fields;
     functions Functions;
     rules Rules;
