@@ -43,6 +43,8 @@ pub mod watch;
 #[cfg(feature = "native")]
 pub mod output;
 #[cfg(feature = "native")]
+pub mod scaffold;
+#[cfg(feature = "native")]
 pub mod scan;
 
 #[cfg(feature = "native")]

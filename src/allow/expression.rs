@@ -45,9 +45,10 @@ fn ip(values: &[&str]) -> Vec<String> {
         parts.push(format!("event.ip.in_cidr({})", list(&ranges)));
     }
     if values.contains(&"lan") {
-        parts.push("event.ip_scope == \"private\"".to_owned());
+        parts.push("has(event.ip) && event.ip_scope == \"private\"".to_owned());
     }
-    parts.extend(exact("event.ip_type", &types));
+    let of_type = exact("event.ip_type", &types);
+    parts.extend(of_type.map(|test| format!("has(event.ip) && {test}")));
     parts
 }
 

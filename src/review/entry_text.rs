@@ -3,16 +3,16 @@
 use crate::allow::Selector;
 
 /// The values of selectors.
-pub(super) type Selected = Vec<(Selector, Vec<String>)>;
+pub(crate) type Selected = Vec<(Selector, Vec<String>)>;
 
 /// A list of texts in one line.
-pub(super) fn list(texts: &[String]) -> String {
+pub(crate) fn list(texts: &[String]) -> String {
     let texts: Vec<String> = texts.iter().map(|text| scalar(text)).collect();
     format!("[{}]", texts.join(", "))
 }
 
 /// Selectors as a block, each on a line that is indented by this many spaces.
-pub(super) fn block(selectors: &Selected, indent: usize) -> String {
+pub(crate) fn block(selectors: &Selected, indent: usize) -> String {
     if selectors.is_empty() {
         return " {}".to_owned();
     }
@@ -34,7 +34,7 @@ pub(super) fn flow(selectors: &Selected) -> String {
 }
 
 /// A text as a scalar that YAML reads as this text: plain if that is unambiguous, else in quotes.
-pub(super) fn scalar(text: &str) -> String {
+pub(crate) fn scalar(text: &str) -> String {
     const WORDS: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
     let plain = text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./@".contains(&b))

@@ -12,6 +12,9 @@ mod rule_rows;
 pub use audit::{
     Audit, AuditOptions, AuditedEntry, Corpus, EntryCoverage, Problem, ProblemKind, Tightened, audit,
 };
+pub(crate) use entry_text::{
+    Selected, block as entry_block, list as entry_list, scalar as entry_scalar,
+};
 pub use explain::{
     ExplainOptions, ExplainedCondition, ExplainedEntry, ExplainedFinding, ExplainedNode,
     ExplainedRecord, ExplainedValue, Explanation, SubjectState, SubjectStep, SubjectValue,

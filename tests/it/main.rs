@@ -63,6 +63,7 @@ mod rules;
 mod run;
 mod scale;
 mod scan;
+mod scaffold;
 mod schemas;
 mod secret_forms;
 mod secrets;

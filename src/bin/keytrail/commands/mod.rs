@@ -38,6 +38,8 @@ commands! {
     test Test;
     explain Explain;
     allowlist Allowlist;
+    init Init;
+    new New;
     fields Fields;
     functions Functions;
     rules Rules;

@@ -72,10 +72,6 @@ impl Audit {
         let clock = self.now.unwrap_or(host.clock);
         self.policy.entries = Strictness::Audit;
         let policy = self.policy.load(clock, host)?;
-        if policy.allowlist.entries.is_empty() {
-            return Err(Failure::because("the policy has no allowlist entry")
-                .help("name files with `--allowlists`, or write `allowlists` in keytrail.yaml"));
-        }
         let options = AuditOptions {
             now: self.now,
             clock,
