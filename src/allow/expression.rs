@@ -20,7 +20,11 @@ pub fn selector_expression(selector: Selector, values: &[&str], kind: RecordKind
             let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
             patterns("event.operation.to_lower()", &lower)
         }
-        Selector::User | Selector::Account | Selector::Region | Selector::Agent | Selector::Method => {
+        Selector::User
+        | Selector::Account
+        | Selector::Region
+        | Selector::Agent
+        | Selector::Method => {
             let Some(field) = selector.fields(kind).first() else { return "false".to_owned() };
             let path = field.field().path();
             match selector.takes_wildcard() {

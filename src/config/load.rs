@@ -333,6 +333,7 @@ impl<'o> Loader<'o> {
             self.policy.tables.insert(id, Arc::new(table));
         }
         self.policy.changes.own.extend(changes::own("table", &places, &self.policy.sources));
+        self.policy.table_spans = places;
     }
 
     /// The data files that the command line and the project file name, by table.

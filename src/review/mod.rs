@@ -10,7 +10,8 @@ mod patch;
 mod rule_rows;
 
 pub use audit::{
-    Audit, AuditOptions, AuditedEntry, Corpus, EntryCoverage, Problem, ProblemKind, Tightened, audit,
+    Audit, AuditOptions, AuditedEntry, Corpus, EntryCoverage, Problem, ProblemKind, Tightened,
+    audit,
 };
 pub(crate) use entry_text::{
     Selected, block as entry_block, list as entry_list, scalar as entry_scalar,

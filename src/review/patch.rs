@@ -108,7 +108,10 @@ fn changes(text: &str, lines: &[&str], edits: &[Edit]) -> Vec<Change> {
         let end = starts.get(lines_of.end).copied().unwrap_or(text.len());
         let group: Vec<Edit> = group
             .into_iter()
-            .map(|Edit { range, text }| Edit { range: range.start - start..range.end - start, text })
+            .map(|Edit { range, text }| Edit {
+                range: range.start - start..range.end - start,
+                text,
+            })
             .collect();
         Change { lines: lines_of, new: applied(text.get(start..end).unwrap_or_default(), &group) }
     };
@@ -135,8 +138,11 @@ mod tests {
     #[test]
     fn near_changes_share_a_hunk_and_others_do_not() {
         let text: String = (1..=30).map(|n| format!("line{n}.\n")).collect();
-        let edits =
-            [edit(&text, "line25.", "x\ny"), edit(&text, "line5.", "a"), edit(&text, "line9.", "b")];
+        let edits = [
+            edit(&text, "line25.", "x\ny"),
+            edit(&text, "line5.", "a"),
+            edit(&text, "line9.", "b"),
+        ];
         assert_eq!(
             unified("f", &text, &edits),
             "--- a/f\n+++ b/f\n@@ -2,11 +2,11 @@\n line2.\n line3.\n line4.\n-line5.\n+a\n line6.\n \

@@ -37,7 +37,8 @@ impl<'p> RuleRows<'p> {
         let by = plan.rules.iter().flat_map(|rule| &rule.steps).flat_map(|step| &step.by);
         let measured = plan.rules.iter().flat_map(|rule| rule.measured());
         let read = by.map(|(_, by)| by).chain(measured).map(Expr::fields);
-        let read = read.fold(plan.condition_fields().union(plan.evidence_fields()), FieldSet::union);
+        let read =
+            read.fold(plan.condition_fields().union(plan.evidence_fields()), FieldSet::union);
         let always = [event::TIME, cred::ACCOUNT].into_iter().collect();
         read.union(sign_in_fields()).union(join_fields()).union(always)
     }

@@ -70,11 +70,14 @@ pub fn entry_of(report: &Report<'_>, finding: &Finding<'_>, new: NewEntry<'_>) -
     }
     add(Selector::Account, each(calls, |of| text(&of.account)));
     if of_event {
-        let outcome = |of: &Calls<'_>| of.ok.map(|ok| if ok { "success" } else { "failed" }.to_owned());
+        let outcome =
+            |of: &Calls<'_>| of.ok.map(|ok| if ok { "success" } else { "failed" }.to_owned());
         add(Selector::Code, each(calls, outcome).filter(|values| values.len() == 1));
     }
     if !(user || ak || ip) {
-        notes.push("nothing in the entry identifies the caller: add `ip`, `ak` or `user`".to_owned());
+        notes.push(
+            "nothing in the entry identifies the caller: add `ip`, `ak` or `user`".to_owned(),
+        );
     }
     if let Some(others) = &finding.others {
         notes.push(format!(
@@ -91,8 +94,7 @@ fn lines(finding: &Finding<'_>, selectors: &Selected, new: NewEntry<'_>) -> Stri
     let id = entry_scalar(new.id.unwrap_or(&own));
     let rules = entry_list(&[finding.rule.to_string()]);
     let reason = new.reason.map(str::to_owned);
-    let reason =
-        reason.unwrap_or_else(|| format!("{PLACEHOLDER}: why these calls are accepted"));
+    let reason = reason.unwrap_or_else(|| format!("{PLACEHOLDER}: why these calls are accepted"));
     let owner = new.owner.map(str::to_owned);
     let owner = owner.unwrap_or_else(|| format!("{PLACEHOLDER}: the person or team responsible"));
     format!(
@@ -111,9 +113,7 @@ fn each(
 ) -> Option<BTreeSet<String>> {
     let values: Option<BTreeSet<String>> = calls.iter().map(value).collect();
     let odd = |value: &String| value.trim().is_empty() || value.chars().any(char::is_control);
-    values.filter(|values| {
-        (1..=MOST).contains(&values.len()) && !values.iter().any(odd)
-    })
+    values.filter(|values| (1..=MOST).contains(&values.len()) && !values.iter().any(odd))
 }
 
 /// Whether a report shows a user name and not a placeholder for a secret.

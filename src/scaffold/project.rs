@@ -37,10 +37,7 @@ pub fn project(ci: Option<&CiSystem>) -> Vec<ScaffoldFile> {
     let file = |path, text: String| ScaffoldFile { path, text };
     let mut files = vec![
         file("keytrail.yaml", include_str!("templates/keytrail.yaml").to_owned()),
-        file(
-            "rules/root-user-signed-in.yaml",
-            include_str!("templates/example.yaml").to_owned(),
-        ),
+        file("rules/root-user-signed-in.yaml", include_str!("templates/example.yaml").to_owned()),
         file("schemas/config.json", project_schema()),
         file("schemas/policy.json", policy_schema()),
     ];

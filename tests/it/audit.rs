@@ -75,7 +75,11 @@ fn problems(audit: &Json) -> Vec<String> {
     let mut found = Vec::new();
     for entry in audit["entries"].as_array().unwrap() {
         for problem in entry["problems"].as_array().unwrap() {
-            found.push(format!("{} {}", entry["id"].as_str().unwrap(), problem["kind"].as_str().unwrap()));
+            found.push(format!(
+                "{} {}",
+                entry["id"].as_str().unwrap(),
+                problem["kind"].as_str().unwrap()
+            ));
         }
     }
     found
@@ -368,7 +372,10 @@ fn records() -> Vec<Record<'static>> {
         text(event::USER, &["ann", "ANN", "ci-1", "a?b", "abc", "\"q\\", ""]),
         text(event::AK, &["AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLF"]),
         text(event::AK_TYPE, &["long_term", "temporary"]),
-        text(event::OPERATION, &["aws:iam.CreateUser", "aws:s3.PutBucketPolicy", "x:s3.putBucketPolicy"]),
+        text(
+            event::OPERATION,
+            &["aws:iam.CreateUser", "aws:s3.PutBucketPolicy", "x:s3.putBucketPolicy"],
+        ),
         text(event::CODE, &["AccessDenied", "AccessDeniedException", "Throttling"]),
         text(event::ACCOUNT, &["111122223333", "1"]),
         text(event::REGION, &["eu-west-1", "us-east-1"]),

@@ -87,14 +87,17 @@ fn a_new_rule_of_each_kind_passes_check_and_test() {
     let elsewhere = passes(&folder, "new rule elsewhere --folder deep/er");
     assert!(elsewhere.stderr.contains("add `deep/er` to `rule_paths`"), "{elsewhere}");
     let text = folder.read("deep/er/elsewhere.yaml");
-    assert!(text.starts_with("# yaml-language-server: $schema=../../schemas/policy.json\n"), "{text}");
+    assert!(
+        text.starts_with("# yaml-language-server: $schema=../../schemas/policy.json\n"),
+        "{text}"
+    );
 }
 
 /// The entries for all findings of the example logs suppress all of them.
 #[test]
 fn an_entry_for_a_finding_covers_it() {
-    let folder = Folder::new("scaffold-entries")
-        .file("keytrail.yaml", "allowlists: [allowlists]\n");
+    let folder =
+        Folder::new("scaffold-entries").file("keytrail.yaml", "allowlists: [allowlists]\n");
     copy(&root().join("examples/cloudtrail"), &folder.path("logs"));
     copy(&root().join("examples/reports"), &folder.path("reports"));
     std::fs::create_dir_all(folder.path("allowlists")).unwrap();
@@ -112,7 +115,8 @@ fn an_entry_for_a_finding_covers_it() {
         if first.is_empty() {
             first = fingerprint.to_owned();
         }
-        let line = format!("new entry report.json --from {fingerprint} --output allowlists/all.yaml");
+        let line =
+            format!("new entry report.json --from {fingerprint} --output allowlists/all.yaml");
         let written = passes(&folder, &line);
         assert!(written.stderr.contains("replace TODO in the entry"), "{written}");
         keys += usize::from(written.stderr.contains("nothing in the entry identifies the caller"));

@@ -80,7 +80,10 @@ impl ReportFile {
                     "no finding of {} has the fingerprint `{fingerprint}`",
                     self.name
                 ))
-                .help(format!("the report has {} findings; it may be from another run", report.findings.len()));
+                .help(format!(
+                    "the report has {} findings; it may be from another run",
+                    report.findings.len()
+                ));
                 match left_out {
                     0 => failure,
                     _ => failure.help(format!(
@@ -94,7 +97,13 @@ impl ReportFile {
                     found.len()
                 ));
                 let listed = found.iter().take(CANDIDATES).map(|of| {
-                    format!("{} {}[{}]: {}", of.fingerprint, of.severity.0.name(), of.rule, of.message)
+                    format!(
+                        "{} {}[{}]: {}",
+                        of.fingerprint,
+                        of.severity.0.name(),
+                        of.rule,
+                        of.message
+                    )
                 });
                 let failure = listed.fold(failure, Failure::help);
                 match found.len().saturating_sub(CANDIDATES) {
@@ -105,4 +114,3 @@ impl ReportFile {
         }
     }
 }
-

@@ -36,7 +36,9 @@ pub fn write(audit: &Audit, style: TableStyle, out: &mut dyn Write) -> io::Resul
             amount(corpus.evaluated, "record", "records"),
             corpus.matches
         ),
-        None => writeln!(out, "without inputs, no entry is known to be unused or wider than needed"),
+        None => {
+            writeln!(out, "without inputs, no entry is known to be unused or wider than needed")
+        }
     }
 }
 

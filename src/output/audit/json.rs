@@ -128,7 +128,6 @@ pub fn write(audit: &Audit, patch: &str, out: &mut dyn io::Write) -> io::Result<
 }
 
 fn entry(of: &AuditedEntry) -> Entry<'_> {
-
     Entry {
         id: &of.id,
         path: &of.file,

@@ -105,7 +105,8 @@ pub fn audit(
     let entries = &policy.allowlist.entries;
     let written = written(policy);
     let decider = Decider::new(policy, &written);
-    let covered = corpus.map(|(inputs, roots)| cover(policy, inputs, roots, options)).transpose()?;
+    let covered =
+        corpus.map(|(inputs, roots)| cover(policy, inputs, roots, options)).transpose()?;
     let (mut coverage, corpus) = match covered {
         Some((coverage, corpus)) => (Some(coverage.into_iter()), Some(corpus)),
         None => (None, None),
@@ -130,9 +131,9 @@ pub fn audit(
                 .iter()
                 .flat_map(|of| of.severities.iter().rev().map(|(severity, n)| (*severity, *n)))
                 .collect(),
-            tightened: own.zip(of.as_ref()).and_then(|(own, of)| {
-                tighten(own, of, policy, options.redactor.show_keys)
-            }),
+            tightened: own
+                .zip(of.as_ref())
+                .and_then(|(own, of)| tighten(own, of, policy, options.redactor.show_keys)),
             coverage: of,
         }
     };
@@ -155,7 +156,8 @@ fn cover(
         }
     }
     let of_reports = policy.rules.iter().zip(&named);
-    let of_reports = of_reports.filter(|(_, named)| **named).any(|(rule, _)| rule.on != RecordKind::Event);
+    let of_reports =
+        of_reports.filter(|(_, named)| **named).any(|(rule, _)| rule.on != RecordKind::Event);
     let joined = !plan.joined_fields().is_empty();
     let stored = (of_reports || joined).then(|| StoredReports::read(inputs));
     let credentials = stored.as_ref().map(|stored| Credentials::new(stored, joined));
@@ -219,7 +221,8 @@ impl Judged<'_> {
 
     fn unknown(&self, name: &str) -> Problem {
         let candidates = self.policy.rules.iter().map(|rule| rule.id.as_str());
-        let help = did_you_mean(name, candidates.chain(self.policy.disabled.iter().map(String::as_str)));
+        let help =
+            did_you_mean(name, candidates.chain(self.policy.disabled.iter().map(String::as_str)));
         Problem {
             kind: ProblemKind::UnknownRule,
             text: format!("no rule has the id `{name}`"),
@@ -236,11 +239,9 @@ impl Judged<'_> {
                 format!("the entry expired after {expires} and covers nothing"),
                 format!("delete it, or {ask}"),
             )),
-            EntryState::Expiring => Some(problem(
-                ProblemKind::Expiring,
-                format!("the entry ends after {expires}"),
-                ask,
-            )),
+            EntryState::Expiring => {
+                Some(problem(ProblemKind::Expiring, format!("the entry ends after {expires}"), ask))
+            }
             EntryState::InForce => None,
         }
     }

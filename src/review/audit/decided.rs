@@ -116,9 +116,10 @@ impl<'p> Decider<'p> {
                     of.never
                         || other.of_kind.get(&of.rule.on).is_some_and(|when| {
                             // The record that the entry covers refutes most candidates.
-                            let refuted = of.witness.as_ref().is_some_and(|witness| {
-                                when.test(&witness.bindings()) != Ok(true)
-                            });
+                            let refuted = of
+                                .witness
+                                .as_ref()
+                                .is_some_and(|witness| when.test(&witness.bindings()) != Ok(true));
                             !refuted && of.implies(when)
                         })
                 })
@@ -132,9 +133,7 @@ impl<'p> Decider<'p> {
         let mut found = others.filter(|(at, other)| {
             outlasts(other.entry)
                 && shadows(other, own)
-                && (*at < index
-                    || other.entry.ends != own.entry.ends
-                    || !shadows(own, other))
+                && (*at < index || other.entry.ends != own.entry.ends || !shadows(own, other))
         });
         found.next().map(|(_, other)| other.entry.id.clone())
     }

@@ -108,7 +108,8 @@ impl MatchedRow<'_> {
         for number in conditions {
             let condition = &self.plan.conditions[number as usize];
             let index = condition.rule as usize;
-            let (Some(true), Some(rule)) = (self.named.get(index), self.plan.rules.get(index)) else {
+            let (Some(true), Some(rule)) = (self.named.get(index), self.plan.rules.get(index))
+            else {
                 continue;
             };
             if rule.on != record.kind || condition.role == Role::Among {
@@ -131,8 +132,7 @@ impl MatchedRow<'_> {
     ) {
         let State { covering, counted, confirmed_users, matches, failed, .. } = &mut *self.state;
         covering.clear();
-        let covered =
-            self.plan.allowlist.covering(index, rule, bindings, self.clock, covering);
+        let covered = self.plan.allowlist.covering(index, rule, bindings, self.clock, covering);
         *failed += u64::from(covered.is_err());
         // A copy of an event counts once.
         if let Some(id) = text(bindings, event::ID).filter(|_| rule.on == RecordKind::Event) {
@@ -172,9 +172,10 @@ impl MatchedRow<'_> {
 
 /// The severity of a match.
 fn severity(rule: &Rule, bindings: &Bindings<'_>) -> Severity {
-    let raised = rule.raise.iter().filter(|raise| {
-        raise.judged == Judged::Match && raise.when.test(bindings) == Ok(true)
-    });
+    let raised = rule
+        .raise
+        .iter()
+        .filter(|raise| raise.judged == Judged::Match && raise.when.test(bindings) == Ok(true));
     raised.map(|raise| raise.to).max().unwrap_or(rule.severity).max(rule.severity)
 }
 
