@@ -13,9 +13,7 @@ pub use audit::{
     Audit, AuditOptions, AuditedEntry, Corpus, EntryCoverage, Problem, ProblemKind, Tightened,
     audit,
 };
-pub(crate) use entry_text::{
-    Selected, block as entry_block, list as entry_list, scalar as entry_scalar,
-};
+pub(crate) use entry_text::{Selected, block as entry_block, list as entry_list};
 pub use explain::{
     ExplainOptions, ExplainedCondition, ExplainedEntry, ExplainedFinding, ExplainedNode,
     ExplainedRecord, ExplainedValue, Explanation, SubjectState, SubjectStep, SubjectValue,

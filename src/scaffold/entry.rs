@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::allow::Selector;
 use crate::output::report_v1::{Calls, Finding, Report};
-use crate::review::{Selected, entry_block, entry_list, entry_scalar};
+use crate::review::{Selected, entry_block, entry_list};
 use crate::source::Sources;
 use crate::value::{is_masked, parse_ip};
-use crate::yaml::{self, Node, NodeKind};
+use crate::yaml::{self, Node, NodeKind, written_scalar};
 
 /// What stands where a person must write the reason or the owner.
 pub const PLACEHOLDER: &str = "TODO";
@@ -91,7 +91,7 @@ pub fn entry_of(report: &Report<'_>, finding: &Finding<'_>, new: NewEntry<'_>) -
 fn lines(finding: &Finding<'_>, selectors: &Selected, new: NewEntry<'_>) -> String {
     let start = finding.fingerprint.get(..8).unwrap_or(&finding.fingerprint);
     let own = format!("{}-{start}", finding.rule);
-    let id = entry_scalar(new.id.unwrap_or(&own));
+    let id = written_scalar(new.id.unwrap_or(&own));
     let rules = entry_list(&[finding.rule.to_string()]);
     let reason = new.reason.map(str::to_owned);
     let reason = reason.unwrap_or_else(|| format!("{PLACEHOLDER}: why these calls are accepted"));
@@ -100,8 +100,8 @@ fn lines(finding: &Finding<'_>, selectors: &Selected, new: NewEntry<'_>) -> Stri
     format!(
         "id: {id}\nrules: {rules}\nmatch:{}\nreason: {}\nowner: {}\nexpires: {}\n",
         entry_block(selectors, 2),
-        entry_scalar(&reason),
-        entry_scalar(&owner),
+        written_scalar(&reason),
+        written_scalar(&owner),
         new.expires
     )
 }
