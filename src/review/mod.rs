@@ -17,6 +17,6 @@ pub(crate) use entry_text::{Selected, block as entry_block, list as entry_list};
 pub use explain::{
     ExplainOptions, ExplainedCondition, ExplainedEntry, ExplainedFinding, ExplainedNode,
     ExplainedRecord, ExplainedValue, Explanation, SubjectState, SubjectStep, SubjectValue,
-    UnmetTest, explain,
+    UnmetTest, explain, explain_each,
 };
 pub use patch::{Edit, applied, unified};

@@ -296,3 +296,35 @@ fn secrets_are_not_shown() {
         assert!(ended.stdout.contains("AKIAEX…0001"), "{ended}");
     }
 }
+
+/// `scan --explain` says of each finding what `explain` says of its first match.
+#[test]
+fn a_scan_explains_its_findings() {
+    let logs: String = (1..=4)
+        .map(|n| {
+            let text = record(n, if n == 4 { "CreateAccessKey" } else { "ListUsers" });
+            let text = text.replace("\"responseElements\"", "\"errorCode\":\"AccessDenied\",\"responseElements\"");
+            if n == 4 { record(4, "CreateAccessKey").replace("\"ann\"", "\"eve\"") + "\n" } else { text + "\n" }
+        })
+        .collect();
+    let folder = Folder::new("explain-scan")
+        .file("keytrail.yaml", "extends: []\nrule_paths: [rules]\n")
+        .file("rules/key-created.yaml", PLAIN)
+        .file("rules/many-denied.yaml", COUNTED)
+        .file("logs/a.json", logs);
+    let scan = |more: &[&str]| {
+        let all = [&["scan", "--now", "2026-04-01T00:00:00Z", "--explain", "--fail-on", "never"], more];
+        folder.keytrail(all.concat()).output()
+    };
+    let ended = scan(&["logs"]);
+    let explained = ended.stdout.split_once("key-created evaluates events").unwrap().1;
+    assert_snapshot!(format!("key-created evaluates events{explained}"), @"");
+    for (arguments, message) in [
+        (&["-"][..], "standard input cannot be"),
+        (&["logs", "--format", "json"][..], "--explain needs the report for people"),
+    ] {
+        let ended = scan(arguments);
+        assert_eq!(ended.code, Some(2), "{ended}");
+        assert!(ended.stderr.contains(message), "{ended}");
+    }
+}
