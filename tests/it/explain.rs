@@ -318,7 +318,50 @@ fn a_scan_explains_its_findings() {
     };
     let ended = scan(&["logs"]);
     let explained = ended.stdout.split_once("key-created evaluates events").unwrap().1;
-    assert_snapshot!(format!("key-created evaluates events{explained}"), @"");
+    assert_snapshot!(format!("key-created evaluates events{explained}"), @r#"
+    key-created evaluates events
+    evaluated 4 events
+
+    condition: true for 1 of 4, looked up by event.api (1 value)
+
+    match logs/a.json:4:1  2026-03-01T10:00:04Z  finding f688da103259
+      true   all of
+        true   event.api in params.apis
+               event.api = "CreateAccessKey"
+        true   event.ok == true
+               event.ok = true
+        true   not
+          false  any of
+            false  event.code == "Throttled"
+                   event.code = ()  the record lacks it (aws: errorCode; failed sign-ins: `Failure`)
+            false  event.params.userName == "ann"
+                   event.params.userName = "bob"
+      raised to high if
+        false  event.user_type == "root"
+               event.user_type = "user"
+
+    1 finding
+      medium: eve called CreateAccessKey
+
+    many-denied evaluates events
+    evaluated 4 events
+
+    condition: true for 3 of 4, looked up by event.ok (1 value)
+
+    match logs/a.json:1:1  2026-03-01T10:00:01Z  finding d1620af70cb6
+      true   event.ok == false
+             event.ok = false
+
+    2 more
+
+    subject "123456789012", "AKIAEX…0001"  3 matches
+      in the fullest window of 10m, 3 of them
+        calls = 3
+      true   calls >= 3
+
+    1 finding
+      medium: Many denied calls
+    "#);
     for (arguments, message) in [
         (&["-"][..], "standard input cannot be"),
         (&["logs", "--format", "json"][..], "--explain needs the report for people"),

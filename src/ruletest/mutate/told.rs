@@ -13,6 +13,19 @@ use crate::yaml::written_scalar;
 /// 2026-01-01T00:00:00Z, the clock of a test that sets none.
 const NOW: Time = Time(1_767_225_600_000_000);
 
+/// Values that a test may well have.
+const NAMES: [(FieldId, &str); 9] = [
+    (event::USER, "alice"),
+    (event::TARGET_USER, "bob"),
+    (event::ACCOUNT, "111122223333"),
+    (event::AK, "AKIAIOSFODNN7EXAMPLE"),
+    (event::IP, "203.0.113.7"),
+    (event::ROLE, "deploy"),
+    (event::AGENT, "Boto3/1.34"),
+    (cred::USER, "alice"),
+    (cred::ACCOUNT, "111122223333"),
+];
+
 /// The records that tell a mutant from its rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told {
@@ -128,7 +141,22 @@ impl Telling<'_> {
                 values = fewer;
             }
         }
+        self.name(&mut values);
         Some(written(&values))
+    }
+
+    /// Replaces values that could be any text by ones that read like those of a log.
+    fn name(&self, values: &mut Values) {
+        for (field, text) in NAMES {
+            let mut named = values.clone();
+            let own = named.iter_mut().find(|(of, _)| *of == field);
+            if let Some((_, value)) = own {
+                *value = Value::str(text);
+                if self.tells(&named) {
+                    *values = named;
+                }
+            }
+        }
     }
 
     /// Writes the service and the API instead of the names that consist of them, if that tells the
