@@ -46,6 +46,8 @@ pub mod output;
 pub mod scaffold;
 #[cfg(feature = "native")]
 pub mod scan;
+#[cfg(feature = "native")]
+pub mod cases;
 
 #[cfg(feature = "native")]
 pub use scan::{ScanOptions, scan};

@@ -6,9 +6,7 @@
 use proptest::prelude::*;
 
 use super::{Answer, Condition, always_true, implies, never_true};
-use crate::expr::{
-    Bindings, Declarations, Env, Expected, Expr, Function, compile, on_large_stack,
-};
+use crate::expr::{Bindings, Declarations, Env, Expected, Expr, Function, compile, on_large_stack};
 use crate::record::Record;
 use crate::record::field::event;
 use crate::source::{FileId, Fragment};

@@ -303,8 +303,15 @@ fn a_scan_explains_its_findings() {
     let logs: String = (1..=4)
         .map(|n| {
             let text = record(n, if n == 4 { "CreateAccessKey" } else { "ListUsers" });
-            let text = text.replace("\"responseElements\"", "\"errorCode\":\"AccessDenied\",\"responseElements\"");
-            if n == 4 { record(4, "CreateAccessKey").replace("\"ann\"", "\"eve\"") + "\n" } else { text + "\n" }
+            let text = text.replace(
+                "\"responseElements\"",
+                "\"errorCode\":\"AccessDenied\",\"responseElements\"",
+            );
+            if n == 4 {
+                record(4, "CreateAccessKey").replace("\"ann\"", "\"eve\"") + "\n"
+            } else {
+                text + "\n"
+            }
         })
         .collect();
     let folder = Folder::new("explain-scan")
@@ -313,7 +320,8 @@ fn a_scan_explains_its_findings() {
         .file("rules/many-denied.yaml", COUNTED)
         .file("logs/a.json", logs);
     let scan = |more: &[&str]| {
-        let all = [&["scan", "--now", "2026-04-01T00:00:00Z", "--explain", "--fail-on", "never"], more];
+        let all =
+            [&["scan", "--now", "2026-04-01T00:00:00Z", "--explain", "--fail-on", "never"], more];
         folder.keytrail(all.concat()).output()
     };
     let ended = scan(&["logs"]);

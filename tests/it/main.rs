@@ -13,6 +13,7 @@ mod architecture;
 mod audit;
 mod blind;
 mod builtin;
+mod cases;
 mod check_formats;
 mod cli;
 mod clouds;

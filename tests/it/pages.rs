@@ -17,7 +17,13 @@ use crate::run::{Ended, Folder};
 const PAGES: [(&str, &[(&str, &str)]); 10] = [
     ("docs/expressions.md", &[("examples/cloudtrail", "logs")]),
     ("docs/rule-files.md", &[]),
-    ("docs/testing.md", &[("examples/cloudtrail", "logs")]),
+    (
+        "docs/testing.md",
+        &[
+            ("examples/cloudtrail", "logs"),
+            ("examples/cloudtrail/lookup-events-backup-sync.json", "cases/backup/inputs/a.json"),
+        ],
+    ),
     ("docs/project.md", &[("examples/cloudtrail", "logs"), ("examples/reports", "reports")]),
     ("docs/allowlists.md", &[("examples/cloudtrail", "logs")]),
     (

@@ -1,11 +1,11 @@
 //! Flags that select the policy, and loading it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::BoolishValueParser;
 use keytrail::allow::Strictness;
-use keytrail::config::{LoadOptions, Policy};
+use keytrail::config::{FILE_NAME, LoadOptions, Policy};
 use keytrail::diag::Diagnostic;
 use keytrail::lint;
 use keytrail::source::Sources;
@@ -149,35 +149,56 @@ impl PolicyArgs {
     /// Loads the policy and prints its diagnostics. Only errors of lints are printed here; `check`
     /// prints all lints.
     pub(crate) fn load(&self, clock: Time, host: &Host<'_>) -> Result<Policy, Failure> {
-        let checked = Policy::load(&self.options(host)).and_then(|policy| {
-            let found = lint::run_errors(&policy, clock);
-            let found = lint::ignored(&policy, found, false);
-            if found.is_empty() { Ok(policy) } else { Err((policy.sources, found)) }
-        });
-        match checked {
-            Ok(mut policy) => {
-                let advice = std::mem::take(&mut policy.diagnostics);
-                policy.diagnostics = lint::ignored(&policy, advice, false);
-                for diagnostic in &policy.diagnostics {
-                    host.term.diagnostic(diagnostic, &policy.sources);
-                }
-                host.term.detail(&format!(
-                    "loaded {} from {}",
-                    amount(policy.rules.len(), "rule", "rules"),
-                    amount(policy.sources.iter().count(), "policy file", "policy files"),
-                ));
-                Ok(policy)
+        load(&self.options(host), clock, host)
+    }
+
+    /// Loads the policy of a folder: that of its own project file if it has one, else that of the run.
+    pub(crate) fn of_folder(
+        &self,
+        folder: &Path,
+        clock: Time,
+        host: &Host<'_>,
+    ) -> Result<Policy, Failure> {
+        let mut options = self.options(host);
+        let own = folder.join(FILE_NAME);
+        if own.is_file() {
+            options.config = Some(own);
+            options.no_config = false;
+        }
+        load(&options, clock, host)
+    }
+}
+
+/// Loads a policy and prints its diagnostics.
+fn load(options: &LoadOptions, clock: Time, host: &Host<'_>) -> Result<Policy, Failure> {
+    let checked = Policy::load(options).and_then(|policy| {
+        let found = lint::run_errors(&policy, clock);
+        let found = lint::ignored(&policy, found, false);
+        if found.is_empty() { Ok(policy) } else { Err((policy.sources, found)) }
+    });
+    match checked {
+        Ok(mut policy) => {
+            let advice = std::mem::take(&mut policy.diagnostics);
+            policy.diagnostics = lint::ignored(&policy, advice, false);
+            for diagnostic in &policy.diagnostics {
+                host.term.diagnostic(diagnostic, &policy.sources);
             }
-            Err((sources, diagnostics)) => {
-                for diagnostic in &diagnostics {
-                    host.term.diagnostic(diagnostic, &sources);
-                }
-                let errors = diagnostics.iter().filter(|d| d.is_error()).count();
-                Err(Failure::because(format!(
-                    "the policy has {}; nothing was run",
-                    amount(errors, "error", "errors")
-                )))
+            host.term.detail(&format!(
+                "loaded {} from {}",
+                amount(policy.rules.len(), "rule", "rules"),
+                amount(policy.sources.iter().count(), "policy file", "policy files"),
+            ));
+            Ok(policy)
+        }
+        Err((sources, diagnostics)) => {
+            for diagnostic in &diagnostics {
+                host.term.diagnostic(diagnostic, &sources);
             }
+            let errors = diagnostics.iter().filter(|d| d.is_error()).count();
+            Err(Failure::because(format!(
+                "the policy has {}; nothing was run",
+                amount(errors, "error", "errors")
+            )))
         }
     }
 }

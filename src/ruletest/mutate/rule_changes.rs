@@ -94,15 +94,23 @@ impl All<'_> {
     fn conditions(&mut self) {
         let rule = self.rule;
         for (number, step) in rule.steps.iter().enumerate() {
-            self.expr((&format!("step {number}"), Site::Step(number)), &step.when, &|rule, expr| {
-                rule.steps[number].when = expr;
-            });
+            self.expr(
+                (&format!("step {number}"), Site::Step(number)),
+                &step.when,
+                &|rule, expr| {
+                    rule.steps[number].when = expr;
+                },
+            );
             if let Some(relation) = &step.relation {
-                self.expr((&format!("where {number}"), Site::Other), &relation.condition, &|rule, expr| {
-                    if let Some(relation) = &mut rule.steps[number].relation {
-                        relation.condition = expr;
-                    }
-                });
+                self.expr(
+                    (&format!("where {number}"), Site::Other),
+                    &relation.condition,
+                    &|rule, expr| {
+                        if let Some(relation) = &mut rule.steps[number].relation {
+                            relation.condition = expr;
+                        }
+                    },
+                );
             }
         }
     }
@@ -146,7 +154,9 @@ impl All<'_> {
                 format!("the `raise` to {to} was dropped"),
                 dropped,
             );
-            self.expr((&site, Site::Raise(number)), &raise.when, &|rule, expr| rule.raise[number].when = expr);
+            self.expr((&site, Site::Raise(number)), &raise.when, &|rule, expr| {
+                rule.raise[number].when = expr
+            });
         }
     }
 

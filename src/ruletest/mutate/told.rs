@@ -52,8 +52,7 @@ pub(super) fn told(rule: &Rule, change: &RuleChange) -> Told {
         Site::Other => None,
     };
     let Some((own, other)) = pair else { return Told::Unknown };
-    let names: Vec<&str> =
-        rule.measures().iter().map(|measure| measure.name.as_str()).collect();
+    let names: Vec<&str> = rule.measures().iter().map(|measure| measure.name.as_str()).collect();
     let (of_own, of_other) = (Condition::new(&own, rule.on), Condition::new(&other, rule.on));
     let mut proven = 0;
     for (rule_matches, a, b) in [(false, &of_other, &of_own), (true, &of_own, &of_other)] {
@@ -61,7 +60,8 @@ pub(super) fn told(rule: &Rule, change: &RuleChange) -> Told {
             Answer::Yes => proven += 1,
             Answer::Undecided => {}
             Answer::No(witness) => {
-                let (matching, failing) = if rule_matches { (&own, &other) } else { (&other, &own) };
+                let (matching, failing) =
+                    if rule_matches { (&own, &other) } else { (&other, &own) };
                 let told = Telling { on: rule.on, matching, failing, names: &names };
                 if let Some(record) = told.smallest(&witness) {
                     return Told::By { record, rule_matches };
@@ -216,9 +216,8 @@ impl Telling<'_> {
 fn written(values: &Values) -> String {
     let row = |kind: RecordKind| {
         let own = values.iter().filter(|(field, _)| field.kind() == kind);
-        let fields: Vec<String> = own
-            .map(|(field, value)| format!("{}: {}", field.field().name, text(value)))
-            .collect();
+        let fields: Vec<String> =
+            own.map(|(field, value)| format!("{}: {}", field.field().name, text(value))).collect();
         (!fields.is_empty()).then(|| format!("{}: {{ {} }}", kind.name(), fields.join(", ")))
     };
     RecordKind::ALL.into_iter().filter_map(row).collect::<Vec<_>>().join(", ")

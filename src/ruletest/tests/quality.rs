@@ -94,7 +94,10 @@ fn a_mutant_that_no_test_notices_survives() {
 fn the_record_of_a_survivor_kills_it() {
     let one = "    - { name: a, expect: match }\n    - { name: b, event: { ok: false, user: z }, expect: none }\n";
     let plain = RULE.replace("  base: { event: { provider: aws, account: \"1\", api: A, ok: true, user: x, user_type: user } }\n", "");
-    let whole = one.replace("expect: match", "event: { provider: aws, account: \"1\", api: A, ok: true, user: x }, expect: match");
+    let whole = one.replace(
+        "expect: match",
+        "event: { provider: aws, account: \"1\", api: A, ok: true, user: x }, expect: match",
+    );
     let whole = whole.replace("{ ok: false", "{ provider: aws, api: A, ok: false");
     let told = with_tests(&plain, &whole, |tests| {
         let mut mutation = Mutation::default();
