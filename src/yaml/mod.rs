@@ -18,7 +18,7 @@ mod write;
 pub use check::check;
 pub use form::seconds;
 pub use node::{MappingEntry, Node, NodeKind, Scalar, ScalarStyle};
-pub use parse::parse;
+pub use parse::{parse, parse_up_to};
 pub use schema::json_schema;
 pub use shape::{Shape, ShapeKey};
 pub use write::written_scalar;

@@ -147,9 +147,15 @@ impl PolicyArgs {
     }
 
     /// Loads the policy and prints its diagnostics. Only errors of lints are printed here; `check`
-    /// prints all lints.
+    /// prints all lints. The tests of built-in rules are left out.
     pub(crate) fn load(&self, clock: Time, host: &Host<'_>) -> Result<Policy, Failure> {
-        load(&self.options(host), clock, host)
+        let options = LoadOptions { without_builtin_tests: true, ..self.options(host) };
+        self.loaded(&options, clock, host)
+    }
+
+    /// The same with the tests of every rule.
+    pub(crate) fn load_with_tests(&self, clock: Time, host: &Host<'_>) -> Result<Policy, Failure> {
+        self.loaded(&self.options(host), clock, host)
     }
 
     /// Loads the policy of a folder: that of its own project file if it has one, else that of the run.
@@ -159,46 +165,50 @@ impl PolicyArgs {
         clock: Time,
         host: &Host<'_>,
     ) -> Result<Policy, Failure> {
-        let mut options = self.options(host);
+        let mut options = LoadOptions { without_builtin_tests: true, ..self.options(host) };
         let own = folder.join(FILE_NAME);
         if own.is_file() {
             options.config = Some(own);
             options.no_config = false;
         }
-        load(&options, clock, host)
+        self.loaded(&options, clock, host)
     }
-}
 
-/// Loads a policy and prints its diagnostics.
-fn load(options: &LoadOptions, clock: Time, host: &Host<'_>) -> Result<Policy, Failure> {
-    let checked = Policy::load(options).and_then(|policy| {
-        let found = lint::run_errors(&policy, clock);
-        let found = lint::ignored(&policy, found, false);
-        if found.is_empty() { Ok(policy) } else { Err((policy.sources, found)) }
-    });
-    match checked {
-        Ok(mut policy) => {
-            let advice = std::mem::take(&mut policy.diagnostics);
-            policy.diagnostics = lint::ignored(&policy, advice, false);
-            for diagnostic in &policy.diagnostics {
-                host.term.diagnostic(diagnostic, &policy.sources);
+    fn loaded(
+        &self,
+        options: &LoadOptions,
+        clock: Time,
+        host: &Host<'_>,
+    ) -> Result<Policy, Failure> {
+        let checked = Policy::load(options).and_then(|policy| {
+            let found = lint::run_errors(&policy, clock);
+            let found = lint::ignored(&policy, found, false);
+            if found.is_empty() { Ok(policy) } else { Err((policy.sources, found)) }
+        });
+        match checked {
+            Ok(mut policy) => {
+                let advice = std::mem::take(&mut policy.diagnostics);
+                policy.diagnostics = lint::ignored(&policy, advice, false);
+                for diagnostic in &policy.diagnostics {
+                    host.term.diagnostic(diagnostic, &policy.sources);
+                }
+                host.term.detail(&format!(
+                    "loaded {} from {}",
+                    amount(policy.rules.len(), "rule", "rules"),
+                    amount(policy.sources.iter().count(), "policy file", "policy files"),
+                ));
+                Ok(policy)
             }
-            host.term.detail(&format!(
-                "loaded {} from {}",
-                amount(policy.rules.len(), "rule", "rules"),
-                amount(policy.sources.iter().count(), "policy file", "policy files"),
-            ));
-            Ok(policy)
-        }
-        Err((sources, diagnostics)) => {
-            for diagnostic in &diagnostics {
-                host.term.diagnostic(diagnostic, &sources);
+            Err((sources, diagnostics)) => {
+                for diagnostic in &diagnostics {
+                    host.term.diagnostic(diagnostic, &sources);
+                }
+                let errors = diagnostics.iter().filter(|d| d.is_error()).count();
+                Err(Failure::because(format!(
+                    "the policy has {}; nothing was run",
+                    amount(errors, "error", "errors")
+                )))
             }
-            let errors = diagnostics.iter().filter(|d| d.is_error()).count();
-            Err(Failure::because(format!(
-                "the policy has {}; nothing was run",
-                amount(errors, "error", "errors")
-            )))
         }
     }
 }

@@ -75,7 +75,7 @@ impl Test {
         }
         let named = !self.paths.is_empty();
         self.policy.rules.append(&mut self.paths);
-        let policy = self.policy.load(host.clock, host)?;
+        let policy = self.policy.load_with_tests(host.clock, host)?;
         let shipped = self.shipped(&policy, host)?;
         let mut results = Results::default();
         let (mut own, mut builtin) = (Vec::new(), Vec::new());
