@@ -11,8 +11,8 @@ use crate::output::{Style, find, read_report};
 use crate::record::Hints;
 use crate::report::Note;
 use crate::rule::{FailOn, Severity};
+use crate::scan::{ScanOptions, scan};
 use crate::value::Time;
-use crate::{ScanOptions, scan};
 
 /// The name of the folder with the inputs of a case. A folder that contains one is a case.
 pub const INPUTS: &str = "inputs";

@@ -6,17 +6,17 @@ use std::sync::Arc;
 
 use super::files::PolicyPath;
 use super::finish::{finish, without_consequences};
+use super::load_options::LoadOptions;
 use super::parallel::in_parallel;
 use super::policy::{Policy, SeverityChange};
 use super::project::{FILE_NAME, Project, ProjectReader};
 use super::{changes, files, tables};
-use crate::allow::{self, Strictness};
+use crate::allow;
 use crate::diag::codes::{
     allow as allow_codes, config as codes, policy as policy_codes, rule as rule_codes,
 };
 use crate::diag::{Diagnostic, did_you_mean, escaped};
-use crate::expr::{Function, on_large_stack};
-use crate::record::Format;
+use crate::expr::on_large_stack;
 use crate::rule::{
     self, DeclaredTable, DocumentKind, Overrides, Pack, Rule, RuleOff, Severity, TableRows,
 };
@@ -24,41 +24,6 @@ use crate::source::{FileId, Sources, Span, walk};
 use crate::table::{List, Table};
 use crate::value::RecordKind;
 use crate::yaml::{self, Node};
-
-/// The settings from the command line and the environment that determine the policy. The binary
-/// fills them in.
-#[derive(Debug, Clone, Default)]
-pub struct LoadOptions {
-    /// The project file; `None` = search `keytrail.yaml` upward from `directory`.
-    pub config: Option<PathBuf>,
-    /// Do not search for a project file.
-    pub no_config: bool,
-    /// The directory that relative paths are relative to.
-    pub directory: PathBuf,
-    /// `--rules`: folders, files and globs that replace the project file's `rule_paths`.
-    pub rules: Vec<String>,
-    /// `--allowlists`: the same for allowlists.
-    pub allowlists: Vec<String>,
-    /// `--table`: names of tables, each with the data file that contains its rows.
-    pub tables: Vec<(String, String)>,
-    /// Exclude the built-in rules.
-    pub no_builtin: bool,
-    /// `--extended`: add the built-in rules of the extended pack.
-    pub extended: bool,
-    /// `--only`: ids of rules, with `*`, to which the run is limited; if empty, every rule runs.
-    pub only: Vec<String>,
-    /// `--disable`: ids of rules, with `*`, that are turned off.
-    pub disable: Vec<String>,
-    /// What happens to allowlist entries that an audit reports.
-    pub entries: Strictness,
-    /// Leave out the tests of the built-in rules, which are more than half of their text. They are
-    /// the same in every run, and only commands that run tests need them.
-    pub without_builtin_tests: bool,
-    /// The functions of the expression language.
-    pub functions: &'static [&'static dyn Function],
-    /// The input formats that the project file may name.
-    pub formats: &'static [&'static dyn Format],
-}
 
 impl Policy {
     /// Loads and checks everything; collects every error instead of stopping at the first.

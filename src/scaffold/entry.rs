@@ -145,10 +145,7 @@ pub fn with_entry(text: &str, entry: &EntryText) -> Option<String> {
     let file = sources.add("allowlist", text);
     let document = yaml::parse(file, &sources).ok()?;
     let [only] = document.entries() else { return None };
-    let list = only.value.span;
-    let (start, end) = (list.start as usize, list.end as usize);
-    let (before, after) = (text.get(..start)?, text.get(end..)?);
-    if only.key.text() != "entries" || !after.lines().all(is_blank) {
+    if only.key.text() != "entries" {
         return None;
     }
     let is_empty = match &only.value.kind {
@@ -157,8 +154,17 @@ pub fn with_entry(text: &str, entry: &EntryText) -> Option<String> {
         _ => return None,
     };
     if is_empty {
-        let before = text.get(..only.key.span().end as usize)?;
-        return Some(format!("{before}:\n{}", entry.item(2)));
+        let (before, rest) = text.split_at_checked(only.key.span().end as usize)?;
+        let rest = rest.strip_prefix(':')?.trim_start();
+        let rest = rest.strip_prefix("[]").unwrap_or(rest);
+        let nothing = rest.lines().all(is_blank);
+        return nothing.then(|| format!("{before}:\n{}", entry.item(2)));
+    }
+    let list = only.value.span;
+    let (start, end) = (list.start as usize, list.end as usize);
+    let (before, after) = (text.get(..start)?, text.get(end..)?);
+    if !after.lines().all(is_blank) {
+        return None;
     }
     let first: &Node = only.value.items().first()?;
     let line = text.get(..first.span.start as usize)?.rsplit('\n').next()?;

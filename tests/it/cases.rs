@@ -46,21 +46,34 @@ fn cases_are_written_and_compared() {
     findings:
       - { rule: create-key, severity: high, count: 1, message: "ann created a key" }
     "#);
-    assert_snapshot!(folder.read("cases/deep/accepted/expected.yaml"), @"");
+    assert_snapshot!(folder.read("cases/deep/accepted/expected.yaml"), @r#"
+    findings:
+      - { rule: create-key, severity: high, count: 1, message: "ann created a key", suppressed_by: [ann-may] }
+    "#);
     // What is written is what is expected, and the clock of a case stays.
     assert_eq!(test(&folder, &[]).code, Some(0));
-    assert_eq!(folder.read("cases/quiet/expected.yaml"), "now: 2026-04-01T00:00:00Z\nfindings: []\n");
+    assert_eq!(
+        folder.read("cases/quiet/expected.yaml"),
+        "now: 2026-04-01T00:00:00Z\nfindings: []\n"
+    );
     // The file can be written in any style.
-    let other = folder.read("cases/created/expected.yaml").replace("\"ann created", "'ann created").replace("key\"", "key'");
+    let other = folder
+        .read("cases/created/expected.yaml")
+        .replace("\"ann created", "'ann created")
+        .replace("key\"", "key'");
     let folder = folder.file("cases/created/expected.yaml", other);
     assert_eq!(test(&folder, &[]).code, Some(0));
     let junit = test(&folder, &["--format", "junit"]).stdout;
     assert!(junit.contains("<testsuite name=\"cases\" tests=\"3\" failures=\"0\">"), "{junit}");
     // A rule that no longer matches.
-    let folder = folder.file("rules/create-key.yaml", RULE.replace("== \"CreateAccessKey\"", "== \"CreateUser\""));
+    let folder = folder
+        .file("rules/create-key.yaml", RULE.replace("== \"CreateAccessKey\"", "== \"CreateUser\""));
     let lost = test(&folder, &[]);
     assert_eq!(lost.code, Some(1), "{lost}");
-    assert!(lost.stderr.contains("cases/created: expected, but not found: { rule: create-key"), "{lost}");
+    assert!(
+        lost.stderr.contains("cases/created: expected, but not found: { rule: create-key"),
+        "{lost}"
+    );
 }
 
 #[test]
