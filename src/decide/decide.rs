@@ -5,6 +5,7 @@ use super::search::{Found, Search};
 use super::want::Want;
 use super::witness::Witness;
 use crate::expr::Expr;
+use crate::expr::ir::{Ir, Op};
 use crate::value::RecordKind;
 
 /// The answer to a question about conditions.
@@ -36,6 +37,12 @@ impl<'e> Condition<'e> {
     fn is_true(&self, witness: &Witness) -> bool {
         self.expr.test(&witness.bindings()) == Ok(true)
     }
+}
+
+/// The condition that both conditions hold.
+pub fn both(a: &Expr, b: &Expr) -> Expr {
+    let parts = vec![a.ir().clone(), b.ir().clone()];
+    Expr::of_part(&Ir { op: Op::And(parts), ..a.ir().clone() })
 }
 
 /// Whether a condition is true for no record.

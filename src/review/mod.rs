@@ -1,12 +1,22 @@
-//! Reviews a policy with records: why a rule matches them, or does not.
+//! Reviews a policy with records: why a rule matches them or does not, and what its allowlist covers.
 //!
 //! This module evaluates rules on records that it reads with `inspect`. Values leave it redacted and
 //! masked. It must not depend on how a result is printed.
 
+mod audit;
+mod entry_text;
 mod explain;
+mod patch;
+mod rule_rows;
 
+pub use audit::{
+    Audit, AuditOptions, AuditedEntry, Corpus, EntryCoverage, Problem, ProblemKind, Tightened,
+    audit,
+};
+pub(crate) use entry_text::{Selected, block as entry_block, list as entry_list};
 pub use explain::{
     ExplainOptions, ExplainedCondition, ExplainedEntry, ExplainedFinding, ExplainedNode,
     ExplainedRecord, ExplainedValue, Explanation, SubjectState, SubjectStep, SubjectValue,
-    UnmetTest, explain,
+    UnmetTest, explain, explain_each,
 };
+pub use patch::{Edit, applied, unified};

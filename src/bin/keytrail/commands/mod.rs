@@ -37,6 +37,9 @@ commands! {
     check Check;
     test Test;
     explain Explain;
+    allowlist Allowlist;
+    init Init;
+    new New;
     fields Fields;
     functions Functions;
     rules Rules;
