@@ -46,4 +46,4 @@ pub mod output;
 pub mod scan;
 
 #[cfg(feature = "native")]
-pub use scan::{ScanOptions, scan};
+pub use scan::{ScanOptions, scan, scan_each};

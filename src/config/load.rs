@@ -19,7 +19,7 @@ use crate::record::Format;
 use crate::rule::{
     self, DeclaredTable, DocumentKind, Overrides, Pack, Rule, RuleOff, Severity, TableRows,
 };
-use crate::source::{FileId, Sources, Span, walk};
+use crate::source::{FileId, Snapshot, Sources, Span, walk};
 use crate::table::{List, Table};
 use crate::value::RecordKind;
 use crate::yaml::{self, Node};
@@ -48,6 +48,8 @@ pub struct LoadOptions {
     pub only: Vec<String>,
     /// `--disable`: ids of rules, with `*`, that are turned off.
     pub disable: Vec<String>,
+    /// The copy that the files are read from, such as a git revision; `None` = the files themselves.
+    pub snapshot: Option<Arc<Snapshot>>,
     /// The functions of the expression language.
     pub functions: &'static [&'static dyn Function],
     /// The input formats that the project file may name.
@@ -113,7 +115,10 @@ impl<'o> Loader<'o> {
         Self {
             options,
             project: Project::default(),
-            policy: Policy::empty(options.functions),
+            policy: Policy {
+                sources: Sources::of(options.snapshot.clone()),
+                ..Policy::empty(options.functions)
+            },
             documents: BTreeMap::new(),
             entries: Vec::new(),
             digests: Vec::new(),
@@ -164,7 +169,9 @@ impl<'o> Loader<'o> {
         let config = match &self.options.config {
             _ if self.options.no_config => None,
             Some(config) => Some(directory.join(config)),
-            None => walk::find_upward(&directory, FILE_NAME),
+            None => walk::find_upward(&directory, FILE_NAME).filter(|path| {
+                self.options.snapshot.as_ref().is_none_or(|of| path.starts_with(&of.root))
+            }),
         };
         let root = config.as_deref().and_then(Path::parent).unwrap_or(&directory).to_owned();
         match config {
@@ -195,6 +202,7 @@ impl<'o> Loader<'o> {
             self.project.allowlists = paths;
         }
         let policy = &mut self.policy;
+        policy.root.clone_from(&root);
         policy.changes.project_files = std::mem::take(&mut self.project.files);
         policy.inputs = std::mem::take(&mut self.project.inputs);
         policy.expected = std::mem::take(&mut self.project.expected);

@@ -1,6 +1,7 @@
 //! The questions about conditions.
 
 use super::formula::Formula;
+use super::key::key;
 use super::search::{Found, Search};
 use super::want::Want;
 use super::witness::Witness;
@@ -36,6 +37,12 @@ impl<'e> Condition<'e> {
     fn is_true(&self, witness: &Witness) -> bool {
         self.expr.test(&witness.bindings()) == Ok(true)
     }
+}
+
+/// Whether two expressions compute the same: they have the same parts, however they are written.
+/// Expressions that are not the same may still have equal values.
+pub fn same(a: &Expr, b: &Expr) -> bool {
+    key(a.ir()) == key(b.ir())
 }
 
 /// Whether a condition is true for no record.

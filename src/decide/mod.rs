@@ -22,7 +22,7 @@ mod search;
 #[allow(clippy::module_inception)]
 mod decide;
 
-pub use decide::{Answer, Condition, always_true, implies, never_true};
+pub use decide::{Answer, Condition, always_true, implies, never_true, same};
 pub use witness::Witness;
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //! them.
 
 pub mod check;
+pub mod diff;
 pub mod explain;
 pub mod finding;
 mod fit;

@@ -1,8 +1,8 @@
-//! Reviews a policy with records: why a rule matches them, or does not.
+//! Reviews a policy: why a rule matches records, or does not, and what a change of the policy does.
 //!
-//! This module evaluates rules on records that it reads with `inspect`. Values leave it redacted and
-//! masked. It must not depend on how a result is printed.
+//! Values leave this module redacted and masked. It must not depend on how a result is printed.
 
+pub mod diff;
 mod explain;
 
 pub use explain::{

@@ -37,6 +37,7 @@ commands! {
     check Check;
     test Test;
     explain Explain;
+    diff Diff;
     fields Fields;
     functions Functions;
     rules Rules;
