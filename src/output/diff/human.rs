@@ -87,7 +87,9 @@ impl Page<'_> {
         match places.as_slice() {
             [] => self.line(2, "no change of the policy explains it"),
             [one] => self.line(2, &format!("because of {one}")),
-            many => self.line(2, &format!("because of one of {}", many.join(", "))),
+            [first @ .., last] => {
+                self.line(2, &format!("because of {} or {last}", first.join(", ")))
+            }
         }
     }
 

@@ -92,10 +92,12 @@ fn removed(context: &Context<'_>) -> Vec<Change> {
     out
 }
 
-/// `has 2 values more ("a", "b") and 1 less ("c")`.
-fn difference(base: &BTreeSet<String>, head: &BTreeSet<String>) -> String {
-    let part = |values: Vec<&String>, word: &str| {
+/// `has 2 values more ("a", "b") and 1 value less ("c")`.
+fn difference(base: &BTreeMap<String, &str>, head: &BTreeMap<String, &str>) -> String {
+    let beyond = |of: &BTreeMap<String, &str>, other: &BTreeMap<String, &str>, word: &str| {
         const SHOWN: usize = 4;
+        let values: Vec<&str> =
+            of.iter().filter(|(key, _)| !other.contains_key(*key)).map(|(_, text)| *text).collect();
         let shown: Vec<String> =
             values.iter().take(SHOWN).map(|value| format!("\"{}\"", escaped(value, 60))).collect();
         let rest = if values.len() > SHOWN { ", …" } else { "" };
@@ -103,9 +105,8 @@ fn difference(base: &BTreeSet<String>, head: &BTreeSet<String>) -> String {
         (!values.is_empty())
             .then(|| format!("{} {noun} {word} ({}{rest})", values.len(), shown.join(", ")))
     };
-    let more = part(head.difference(base).collect(), "more");
-    let less = part(base.difference(head).collect(), "less");
-    let parts: Vec<String> = [more, less].into_iter().flatten().collect();
+    let parts = [beyond(head, base, "more"), beyond(base, head, "less")];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
     format!("has {}", parts.join(" and "))
 }
 

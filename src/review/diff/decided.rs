@@ -25,8 +25,8 @@ pub(super) enum Purpose {
 /// Whether a condition became true, or false, for some record.
 #[derive(Debug, Clone)]
 pub(super) enum Decided {
-    /// It did for this record.
-    Yes(Box<CounterExample>),
+    /// It did for this record, which was evaluated.
+    Yes(Box<Witness>),
     /// It did for no record.
     No,
     Undecided,
@@ -46,15 +46,15 @@ impl Difference {
     pub(super) const UNKNOWN: Difference =
         Difference { lost: Decided::Undecided, gained: Decided::Undecided };
 
-    /// Compares two versions; `None` if they are the same. `names` are those of the measures.
-    pub(super) fn of(base: &Expr, head: &Expr, on: RecordKind, names: &[&str]) -> Option<Self> {
+    /// Compares two versions; `None` if they are the same.
+    pub(super) fn of(base: &Expr, head: &Expr, on: RecordKind) -> Option<Self> {
         if same(base, head) {
             return None;
         }
         let (base, head) = (Condition::new(base, on), Condition::new(head, on));
         let decided = |answer| match answer {
             Answer::Yes => Decided::No,
-            Answer::No(witness) => Decided::Yes(Box::new(example(&witness, names))),
+            Answer::No(witness) => Decided::Yes(witness),
             Answer::Undecided => Decided::Undecided,
         };
         Some(Self { lost: decided(implies(&base, &head)), gained: decided(implies(&head, &base)) })
@@ -83,14 +83,15 @@ impl Difference {
         }
     }
 
-    /// The record that shows the difference. A record that shows what is hidden comes first.
-    pub(super) fn record(self, purpose: Purpose) -> Option<CounterExample> {
+    /// The record that shows the difference. A record that shows what is hidden comes first. `names`
+    /// are those of the measures.
+    pub(super) fn record(self, purpose: Purpose, names: &[&str]) -> Option<CounterExample> {
         let (first, second) = match purpose {
             Purpose::Hides => (self.gained, self.lost),
             Purpose::Finds | Purpose::EndsSilence | Purpose::Both => (self.lost, self.gained),
         };
         [first, second].into_iter().find_map(|decided| match decided {
-            Decided::Yes(example) => Some(*example),
+            Decided::Yes(witness) => Some(example(&witness, names)),
             _ => None,
         })
     }

@@ -182,7 +182,7 @@ fn covered(
         (Some(before), Some(after)) => {
             let reads = before.fields().union(after.fields());
             let moved = reads.iter().any(|field| context.fields.contains(field));
-            let difference = match Difference::of(before, after, kind, &[]) {
+            let difference = match Difference::of(before, after, kind) {
                 _ if moved => Difference::UNKNOWN,
                 difference => difference?,
             };
@@ -203,7 +203,7 @@ fn covered(
     let mut change = Change::new(ChangeKind::Entry, effect, &head.id, message)
         .at(base_place, head_place)
         .of_rules(rules);
-    change.record = difference.record(Purpose::Hides);
+    change.record = difference.record(Purpose::Hides, &[]);
     Some(change)
 }
 

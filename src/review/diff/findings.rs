@@ -285,9 +285,15 @@ fn blame(
         FindingChangeKind::Gained => {
             select(&|of| of_rule(of) && finds(of.kind) && of.effect != Effect::Neutral)
         }
-        FindingChangeKind::Changed => select(&|of| {
-            of_rule(of) && change.aspects.iter().any(|aspect| concerns(of.kind, *aspect))
-        }),
+        FindingChangeKind::Changed => {
+            let covered = |of: &Option<ComparedFinding>| of.as_ref().map(|of| of.suppressed);
+            let covers = covered(&change.base) != covered(&change.head);
+            select(&|of| {
+                let concerns = change.aspects.iter().any(|aspect| concerns(of.kind, *aspect));
+                let of_allowlist = of_allowlist(of.kind) || of.kind == ChangeKind::Guard;
+                of_rule(of) && (concerns || covers && of_allowlist)
+            })
+        }
     };
     if !first.is_empty() {
         return first;
@@ -335,6 +341,6 @@ fn concerns(kind: ChangeKind, aspect: Aspect) -> bool {
         ),
         Aspect::Subject => kind == ChangeKind::Subject,
         Aspect::Message => kind == ChangeKind::Message,
-        Aspect::Matches => finds(kind) || of_allowlist(kind) || kind == ChangeKind::Guard,
+        Aspect::Matches => finds(kind),
     }
 }

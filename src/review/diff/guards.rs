@@ -28,7 +28,7 @@ pub(super) fn changes(context: &Context<'_>) -> Vec<Change> {
             let mut change = Change::new(ChangeKind::Guard, effect, "guards", message)
                 .at(Some(base.at(guard.span)), place)
                 .of_rules(rules);
-            change.record = difference.record(Purpose::Finds);
+            change.record = difference.record(Purpose::Finds, &[]);
             out.push(change);
         }
     }
@@ -90,13 +90,14 @@ fn lacks(context: &Context<'_>, when: &Expr, on: RecordKind, others: &[&Expr]) -
     if when.fields().union(any.fields()).iter().any(|field| context.fields.contains(field)) {
         return Difference::UNKNOWN;
     }
-    let Some(difference) = Difference::of(when, &any, on, &[]) else { return no };
+    let Some(difference) = Difference::of(when, &any, on) else { return no };
     Difference { gained: Decided::No, ..difference }
 }
 
 fn named(rules: &[String]) -> String {
     match rules {
         [one] => format!("`{one}`"),
+        [first, second] => format!("`{first}` and `{second}`"),
         [first, ..] => format!("`{first}` and {} more rules", rules.len() - 1),
         [] => String::new(),
     }

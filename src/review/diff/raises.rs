@@ -57,7 +57,7 @@ fn level(of: &mut RuleChanges<'_, '_>, to: Severity) {
     let difference = match comparable {
         true => {
             let Some(difference) =
-                Difference::of(&conditions.0, &conditions.1, of.head.on, &measures)
+                Difference::of(&conditions.0, &conditions.1, of.head.on)
             else {
                 return;
             };
@@ -79,7 +79,7 @@ fn level(of: &mut RuleChanges<'_, '_>, to: Severity) {
     let message = format!("`raise` to {} {text}{}", to.name(), cause.clause());
     of.context.led_to(&cause, effect, std::slice::from_ref(&of.head.id));
     of.push(ChangeKind::Raise, effect, &message, cause.places).record =
-        difference.record(Purpose::Finds);
+        difference.record(Purpose::Finds, &measures);
 }
 
 /// The condition of the record that `raise` reads.

@@ -65,7 +65,7 @@ impl RuleChanges<'_, '_> {
     ) {
         let fields = base.fields().union(head.fields());
         let of_table = fields.iter().any(|field| self.context.fields.contains(field));
-        let difference = match Difference::of(base, head, self.head.on, names) {
+        let difference = match Difference::of(base, head, self.head.on) {
             // The same condition reads other values.
             _ if of_table => Difference::UNKNOWN,
             Some(difference) => difference,
@@ -76,7 +76,7 @@ impl RuleChanges<'_, '_> {
         let text = difference.predicate(verb, noun);
         let message = format!("{what} {text}{}", cause.clause());
         self.context.led_to(&cause, effect, std::slice::from_ref(&self.head.id));
-        self.push(kind, effect, &message, cause.places).record = difference.record(purpose);
+        self.push(kind, effect, &message, cause.places).record = difference.record(purpose, names);
     }
 
     /// Where a key of the rule is written, or its id.
