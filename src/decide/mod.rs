@@ -26,4 +26,4 @@ pub use decide::{Answer, Condition, always_true, implies, never_true, same};
 pub use witness::Witness;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

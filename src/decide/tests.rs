@@ -38,7 +38,8 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     Lists { zone: Zone::utc(), risky: Arc::new(risky) }
 });
 
-fn condition(text: &str) -> Expr {
+/// The condition of a text.
+pub(crate) fn condition(text: &str) -> Expr {
     let fragment = Fragment::whole(FileId(0), text);
     let on = Declarations { on: Some(RecordKind::Event), ..Declarations::default() };
     let compiled = compile(&fragment, Expected::Condition, &on, &*LISTS);
@@ -236,7 +237,8 @@ const TESTS: &[&str] = &[
     "false",
 ];
 
-fn a_condition() -> impl Strategy<Value = String> {
+/// A condition over a few fields.
+pub(crate) fn a_condition() -> impl Strategy<Value = String> {
     let test = proptest::sample::select(TESTS).prop_map(str::to_owned);
     test.prop_recursive(3, 8, 3, |inner| {
         prop_oneof![
@@ -252,7 +254,7 @@ fn a_condition() -> impl Strategy<Value = String> {
 }
 
 /// Calls `visit` for every record of the values above.
-fn each_record(visit: &mut dyn FnMut(&Bindings<'_>)) {
+pub(crate) fn each_record(visit: &mut dyn FnMut(&Bindings<'_>)) {
     for api in APIS {
         for (at, operation) in OPERATIONS.iter().enumerate() {
             for ip in ADDRESSES {

@@ -117,17 +117,15 @@ fn text(of: &str) -> String {
             '&' => out.push_str("&amp;"),
             '@' => out.push_str("&#64;"),
             '#' => out.push_str("&#35;"),
-            // `https://` becomes a link by itself.
-            ':' => out.push_str("&#58;"),
-            '`' | '*' | '_' | '[' | ']' | '\\' | '|' | '~' | '!' | '(' | ')' => {
+            '`' | '*' | '_' | '[' | ']' | '\\' | '|' | '~' => {
                 out.push('\\');
                 out.push(c);
             }
             c => out.push(c),
         }
     }
-    // `www.` becomes a link by itself, too.
-    out.replace("www.", "www&#46;")
+    // Addresses become links by themselves.
+    out.replace("://", "&#58;//").replace("www.", "www&#46;")
 }
 
 /// Text in a monospaced font. A backtick ends it, so it is replaced.

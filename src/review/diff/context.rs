@@ -82,7 +82,8 @@ impl<'p> Context<'p> {
     pub(super) fn new(base: &'p Policy, head: &'p Policy) -> Self {
         let mut changed = BTreeSet::new();
         for (id, list) in &base.lists {
-            if head.lists.get(id).is_some_and(|other| values(list).keys().ne(values(other).keys())) {
+            if head.lists.get(id).is_some_and(|other| values(list).keys().ne(values(other).keys()))
+            {
                 changed.insert(Data::List(id.clone()));
             }
         }
@@ -309,7 +310,10 @@ fn takes_zone(signature: &crate::expr::Signature) -> bool {
 
 /// The values of a list as written, by their lower case, in which they are compared.
 pub(super) fn values(list: &List) -> BTreeMap<String, &str> {
-    list.values().iter().map(|value| (value.text.to_ascii_lowercase(), value.text.as_str())).collect()
+    list.values()
+        .iter()
+        .map(|value| (value.text.to_ascii_lowercase(), value.text.as_str()))
+        .collect()
 }
 
 /// The parameters that both versions of a rule have, with other values.

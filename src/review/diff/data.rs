@@ -7,6 +7,7 @@ use super::change::{Change, ChangeKind, Effect};
 use super::context::{Context, Data, values};
 use crate::diag::escaped;
 use crate::rule::Rule;
+use crate::source::Span;
 use crate::table::Table;
 
 /// The changes of data. Call it after the conditions were compared.
@@ -81,12 +82,15 @@ fn removed(context: &Context<'_>) -> Vec<Change> {
         }
     };
     for (from, to, word) in [(base, head, "gone"), (head, base, "new")] {
-        let lists = from.lists.keys().map(|id| (id, Data::List(id.clone()))).collect();
+        let own = |span: Option<Span>| span.is_none_or(|span| !from.is_builtin(span.file));
+        let lists = from.lists.keys().filter(|id| own(from.list_spans.get(*id).copied()));
+        let lists = lists.map(|id| (id, Data::List(id.clone()))).collect();
         add(of(lists, to.lists.keys().collect()), word);
-        let tables = from.tables.keys().map(|id| (id, Data::Table(id.clone()))).collect();
+        let tables = from.tables.iter().filter(|(_, table)| own(table.declaration().span));
+        let tables = tables.map(|(id, _)| (id, Data::Table(id.clone()))).collect();
         add(of(tables, to.tables.keys().collect()), word);
-        let definitions =
-            from.definitions.keys().map(|id| (id, Data::Definition(id.clone()))).collect();
+        let definitions = from.definitions.iter().filter(|(_, of)| own(Some(of.source.span)));
+        let definitions = definitions.map(|(id, _)| (id, Data::Definition(id.clone()))).collect();
         add(of(definitions, to.definitions.keys().collect()), word);
     }
     out

@@ -273,9 +273,16 @@ fn blame(
     let of_entry = |of: &Change| of_allowlist(of.kind) && entries.contains(of.name.as_str());
     let first = match change.kind {
         FindingChangeKind::NewlySuppressed | FindingChangeKind::Unsuppressed => {
-            let of_entry = select(&of_entry);
+            let hides = change.kind == FindingChangeKind::NewlySuppressed;
+            let fits = |of: &Change| match of.effect {
+                Effect::Weaker => hides,
+                Effect::Stronger => !hides,
+                Effect::Undecided => true,
+                Effect::Neutral => false,
+            };
+            let of_entry = select(&|of| of_entry(of) && fits(of));
             match of_entry.is_empty() {
-                true => select(&|of| of.kind == ChangeKind::Guard && of_rule(of)),
+                true => select(&|of| of.kind == ChangeKind::Guard && of_rule(of) && fits(of)),
                 false => of_entry,
             }
         }

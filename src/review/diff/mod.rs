@@ -24,3 +24,6 @@ mod diff;
 pub use change::{Change, ChangeKind, ChangePlace, CounterExample, Effect};
 pub use diff::{Diff, FailKind, VersionFacts, changes, diff, same_inputs};
 pub use findings::{Aspect, ComparedFinding, FindingChange, FindingChangeKind};
+
+#[cfg(test)]
+mod tests;

@@ -56,9 +56,7 @@ fn level(of: &mut RuleChanges<'_, '_>, to: Severity) {
     let measures: Vec<&str> = measures.iter().map(String::as_str).collect();
     let difference = match comparable {
         true => {
-            let Some(difference) =
-                Difference::of(&conditions.0, &conditions.1, of.head.on)
-            else {
+            let Some(difference) = Difference::of(&conditions.0, &conditions.1, of.head.on) else {
                 return;
             };
             difference

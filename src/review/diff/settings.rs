@@ -8,6 +8,7 @@ use super::version::changed_file_lines;
 use crate::config::{FAIL_ON, MAX_SKIPPED, MIN_SEVERITY, Policy};
 use crate::diag::Level;
 use crate::record::HintEntry;
+use crate::source::FileId;
 
 /// The changes of settings. Call it after the conditions were compared.
 pub(super) fn changes(context: &Context<'_>) -> Vec<Change> {
@@ -37,42 +38,55 @@ pub(super) fn changes(context: &Context<'_>) -> Vec<Change> {
 /// The changes of files that no other change explains: files that are no longer read, and files
 /// with changes that have no effect.
 pub(super) fn files(context: &Context<'_>, others: &[Change]) -> Vec<Change> {
-    let (base, head) = (&context.base, &context.head);
-    let explained: BTreeSet<&str> = others
-        .iter()
-        .flat_map(|change| [change.base.as_ref(), change.head.as_ref()])
-        .flatten()
-        .map(|place| place.path.as_str())
+    let base = context.base.policy;
+    let own = || base.sources.iter().filter(|(id, _)| !base.is_builtin(*id));
+    let places = |of: &Change| [of.base.clone(), of.head.clone()].into_iter().flatten();
+    let mut explained: BTreeSet<String> =
+        others.iter().flat_map(places).map(|place| place.path).collect();
+    let mut out: Vec<Change> = own()
+        .filter(|(_, file)| context.head.file(&file.name).is_none())
+        .filter_map(|(id, file)| unread(context, id, &file.name, others))
+        .filter(|change| change.effect > Effect::Neutral || !explained.contains(&change.name))
         .collect();
-    let mut out = Vec::new();
-    for (id, file) in base.policy.sources.iter() {
-        if base.policy.is_builtin(id) {
+    explained.extend(out.iter().flat_map(places).map(|place| place.path));
+    for (id, file) in own().filter(|(_, file)| !explained.contains(&file.name)) {
+        let Some(other) = context.head.file(&file.name) else { continue };
+        if context.head.policy.sources.file(other).text == file.text {
             continue;
         }
-        let start = |name: &str| Some(ChangePlace { path: name.to_owned(), line: 1 });
-        let Some(other) = head.file(&file.name) else {
-            let exists = head.policy.has_file(&file.name);
-            let (effect, message) = match exists {
-                true => (Effect::Weaker, format!("the file {} is no longer read", file.name)),
-                false if explained.contains(file.name.as_str()) => continue,
-                false => (Effect::Neutral, format!("the file {} is gone", file.name)),
-            };
-            let place = if exists { context.setting_or_project(&["rule_paths"]).1 } else { None };
-            let change = Change::new(ChangeKind::File, effect, &file.name, message);
-            out.push(change.at(start(&file.name), place));
-            continue;
-        };
-        let same = head.policy.sources.file(other).text == file.text;
-        if !same && !explained.contains(file.name.as_str()) {
-            let message = format!("the changes of {} have no effect on what is found", file.name);
-            let (before, after) = changed_file_lines((base, id), (head, other));
-            out.push(
-                Change::new(ChangeKind::File, Effect::Neutral, &file.name, message)
-                    .at(Some(before), Some(after)),
-            );
-        }
+        let message = format!("the changes of {} have no effect on what is found", file.name);
+        let (before, after) = changed_file_lines((&context.base, id), (&context.head, other));
+        out.push(
+            Change::new(ChangeKind::File, Effect::Neutral, &file.name, message)
+                .at(Some(before), Some(after)),
+        );
     }
     out
+}
+
+/// A file that the head does not read; `None` if another change says so.
+fn unread(context: &Context<'_>, id: FileId, name: &str, others: &[Change]) -> Option<Change> {
+    let (base, head) = (context.base.policy, context.head.policy);
+    let of_rule = |change: &Change| {
+        change.kind == ChangeKind::RuleDeleted
+            && change.base.as_ref().is_some_and(|place| place.path == name)
+    };
+    if others.iter().any(of_rule) {
+        return None;
+    }
+    // Without its entries, an allowlist hides less.
+    let is_allowlist = base.allowlist.entries.iter().any(|entry| entry.span.file == id);
+    let key = if is_allowlist { "allowlists" } else { "rule_paths" };
+    let (effect, message) = match head.has_file(name) {
+        true if is_allowlist => {
+            (Effect::Neutral, format!("the allowlist {name} is no longer read"))
+        }
+        true => (Effect::Weaker, format!("the file {name} is no longer read")),
+        false => (Effect::Neutral, format!("the file {name} is gone")),
+    };
+    let place = if head.has_file(name) { context.setting_or_project(&[key]).1 } else { None };
+    let start = Some(ChangePlace { path: name.to_owned(), line: 1 });
+    Some(Change::new(ChangeKind::File, effect, name, message).at(start, place))
 }
 
 struct Settings<'c, 'p> {
