@@ -2,8 +2,9 @@
 
 use super::change::{CounterExample, Effect};
 use crate::decide::{Answer, Condition, Witness, implies, same};
-use crate::expr::Expr;
 use crate::expr::ir::{Ir, NodeId, Op};
+use crate::expr::{Bindings, Expr};
+use crate::record::FieldId;
 use crate::record::field::{cred, event, key};
 use crate::ruletest::shown_value;
 use crate::source::{FileId, Span};
@@ -22,11 +23,20 @@ pub(super) enum Purpose {
     Both,
 }
 
+/// A record that shows that a condition became true, or false.
+#[derive(Debug, Clone)]
+pub(super) enum Proof {
+    /// A record that was found in the conditions.
+    Witness(Box<Witness>),
+    /// A record of a test.
+    Test(CounterExample),
+}
+
 /// Whether a condition became true, or false, for some record.
 #[derive(Debug, Clone)]
 pub(super) enum Decided {
     /// It did for this record, which was evaluated.
-    Yes(Box<Witness>),
+    Yes(Proof),
     /// It did for no record.
     No,
     Undecided,
@@ -54,10 +64,28 @@ impl Difference {
         let (base, head) = (Condition::new(base, on), Condition::new(head, on));
         let decided = |answer| match answer {
             Answer::Yes => Decided::No,
-            Answer::No(witness) => Decided::Yes(witness),
+            Answer::No(witness) => Decided::Yes(Proof::Witness(witness)),
             Answer::Undecided => Decided::Undecided,
         };
         Some(Self { lost: decided(implies(&base, &head)), gained: decided(implies(&head, &base)) })
+    }
+
+    /// Whether one direction is not decided.
+    pub(super) fn is_open(&self) -> bool {
+        [&self.lost, &self.gained].iter().any(|of| matches!(of, Decided::Undecided))
+    }
+
+    /// Decides a direction that is open by a record for which the versions have different results.
+    pub(super) fn try_record(&mut self, base: &Expr, head: &Expr, bindings: &Bindings<'_>) {
+        let holds = |expr: &Expr| expr.test(bindings) == Ok(true);
+        let open = match (holds(base), holds(head)) {
+            (true, false) => &mut self.lost,
+            (false, true) => &mut self.gained,
+            _ => return,
+        };
+        if matches!(open, Decided::Undecided) {
+            *open = Decided::Yes(Proof::Test(read(base, head, bindings)));
+        }
     }
 
     /// The effect on what is found.
@@ -91,7 +119,8 @@ impl Difference {
             Purpose::Finds | Purpose::EndsSilence | Purpose::Both => (self.lost, self.gained),
         };
         [first, second].into_iter().find_map(|decided| match decided {
-            Decided::Yes(witness) => Some(example(&witness, names)),
+            Decided::Yes(Proof::Witness(witness)) => Some(example(&witness, names)),
+            Decided::Yes(Proof::Test(example)) => Some(example),
             _ => None,
         })
     }
@@ -123,21 +152,35 @@ impl Difference {
     }
 }
 
-/// The record of a witness, with access keys masked.
-fn example(witness: &Witness, names: &[&str]) -> CounterExample {
+/// The fields of a record that the conditions read, with access keys masked.
+fn read(base: &Expr, head: &Expr, bindings: &Bindings<'_>) -> CounterExample {
+    let fields = base.fields().union(head.fields());
+    let value = |field: FieldId| {
+        let row = match field.kind() {
+            RecordKind::Event => bindings.event,
+            RecordKind::Cred => bindings.cred,
+            RecordKind::Key => bindings.key,
+        };
+        row.map_or(Value::Missing, |row| row.get(field).borrow())
+    };
+    let values = fields.iter().map(|field| shown(field, &value(field)));
+    CounterExample { values: values.collect() }
+}
+
+/// A field with its value. Access keys are masked.
+fn shown(field: FieldId, value: &Value<'_>) -> (String, String) {
     let of_keys = [event::AK, key::ID, cred::KEYS];
-    let mut values: Vec<(String, String)> = witness
-        .fields()
-        .map(|(field, value)| {
-            let value = match value {
-                Value::Str(text) if of_keys.contains(&field) => {
-                    shown_value(&Value::Str(mask(text).into()))
-                }
-                value => shown_value(value),
-            };
-            (field.field().path(), mask_keys(&value).into_owned())
-        })
-        .collect();
+    let value = match value {
+        Value::Str(text) if of_keys.contains(&field) => shown_value(&Value::Str(mask(text).into())),
+        value => shown_value(value),
+    };
+    (field.field().path(), mask_keys(&value).into_owned())
+}
+
+/// The record of a witness.
+fn example(witness: &Witness, names: &[&str]) -> CounterExample {
+    let mut values: Vec<(String, String)> =
+        witness.fields().map(|(field, value)| shown(field, value)).collect();
     let measures = witness.measures().iter().enumerate();
     values.extend(measures.map(|(slot, value)| {
         let name = names.get(slot).map_or_else(|| format!("measure {slot}"), ToString::to_string);

@@ -56,9 +56,11 @@ fn level(of: &mut RuleChanges<'_, '_>, to: Severity) {
     let measures: Vec<&str> = measures.iter().map(String::as_str).collect();
     let difference = match comparable {
         true => {
-            let Some(difference) = Difference::of(&conditions.0, &conditions.1, of.head.on) else {
-                return;
-            };
+            let (before, after) = &conditions;
+            let Some(mut difference) = Difference::of(before, after, of.head.on) else { return };
+            if matched {
+                of.try_tests(&mut difference, before, after);
+            }
             difference
         }
         false => Difference::UNKNOWN,

@@ -9,6 +9,7 @@ use super::version::changed_file_lines;
 use crate::decide::same;
 use crate::expr::Expr;
 use crate::rule::{Pack, Rule, Status};
+use crate::ruletest;
 
 /// The changes of a rule that both versions have.
 pub(super) fn rule_changes(context: &Context<'_>, base: &Rule, head: &Rule) -> Vec<Change> {
@@ -65,18 +66,32 @@ impl RuleChanges<'_, '_> {
     ) {
         let fields = base.fields().union(head.fields());
         let of_table = fields.iter().any(|field| self.context.fields.contains(field));
-        let difference = match Difference::of(base, head, self.head.on) {
+        let mut difference = match Difference::of(base, head, self.head.on) {
             // The same condition reads other values.
             _ if of_table => Difference::UNKNOWN,
             Some(difference) => difference,
             None => return,
         };
+        if !of_table && names.is_empty() {
+            self.try_tests(&mut difference, base, head);
+        }
         let cause = self.context.cause(base, head, Some((self.base, self.head)));
         let effect = difference.effect(purpose);
         let text = difference.predicate(verb, noun);
         let message = format!("{what} {text}{}", cause.clause());
         self.context.led_to(&cause, effect, std::slice::from_ref(&self.head.id));
         self.push(kind, effect, &message, cause.places).record = difference.record(purpose, names);
+    }
+
+    /// Decides what is open with the records of the tests of both versions.
+    pub(super) fn try_tests(&self, difference: &mut Difference, base: &Expr, head: &Expr) {
+        for (rule, version) in [(self.base, &self.context.base), (self.head, &self.context.head)] {
+            if difference.is_open() {
+                ruletest::each_record(rule, version.policy, &mut |bindings| {
+                    difference.try_record(base, head, bindings);
+                });
+            }
+        }
     }
 
     /// Where a key of the rule is written, or its id.

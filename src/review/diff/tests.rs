@@ -11,7 +11,7 @@ use proptest::test_runner::TestRunner;
 
 use super::change::{ChangeKind, Effect};
 use super::changes;
-use super::decided::{Decided, Difference};
+use super::decided::{Decided, Difference, Proof};
 use crate::allow;
 use crate::config::{LoadOptions, Policy};
 use crate::decide::tests::{a_condition, condition, each_record};
@@ -133,7 +133,7 @@ fn verdicts_about_rules_agree_with_every_record() {
         let (before, after) = (&base.rules[0].steps[0].when, &head.rules[0].steps[0].when);
         let difference = Difference::of(before, after, RecordKind::Event);
         match difference.as_ref().map(|of| &of.lost) {
-            Some(Decided::Yes(witness)) => {
+            Some(Decided::Yes(Proof::Witness(witness))) => {
                 let bindings = witness.bindings();
                 prop_assert!(matches(&base, &bindings) && !matches(&head, &bindings), "{a} -> {b}");
             }
@@ -171,7 +171,7 @@ fn verdicts_about_entries_agree_with_every_record() {
         prop_assert!(wrong.is_none(), "{a} as an expression: {wrong:?}");
         let difference = Difference::of(&before, &after, RecordKind::Event);
         match difference.as_ref().map(|of| &of.gained) {
-            Some(Decided::Yes(witness)) => {
+            Some(Decided::Yes(Proof::Witness(witness))) => {
                 let bindings = witness.bindings();
                 prop_assert!(!covers(&base, &bindings) && covers(&head, &bindings), "{a} -> {b}");
             }
