@@ -141,6 +141,7 @@ fn help_lists_commands_and_exit_codes() {
       check         Check rules, lists, allowlists and the project file
       test          Run the tests of rules
       explain       Explain why a rule matches records, or does not
+      diff          Compare two versions of the policy, and their findings
       fields        List the fields that rules may name, with types and sources
       functions     List the functions that expressions may call, or show one of them
       rules         List the rules in force, or show one of them

@@ -36,6 +36,9 @@ pub(crate) enum EntryKind {
     Submodule,
 }
 
+/// Receives a file and its content, or `None` if the repository does not contain it.
+pub(crate) type Visit<'v> = dyn FnMut(&Entry, Option<&[u8]>) -> Result<(), Failure> + 'v;
+
 impl Git {
     /// The repository that contains a folder.
     pub(crate) fn at(directory: &Path) -> Result<Self, Failure> {
@@ -92,12 +95,8 @@ impl Git {
         lines.map(entry).collect()
     }
 
-    /// Passes the content of each file to `visit`, or `None` if the repository does not contain it.
-    pub(crate) fn contents(
-        &self,
-        entries: &[Entry],
-        visit: &mut dyn FnMut(&Entry, Option<&[u8]>) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+    /// Reads the content of each file.
+    pub(crate) fn contents(&self, entries: &[Entry], visit: &mut Visit<'_>) -> Result<(), Failure> {
         let mut child = command(&self.directory, ["cat-file", "--batch"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -211,7 +211,8 @@ impl Export<'_> {
         data.retain(|entry| {
             let name = entry.path.file_name().unwrap_or_default().to_string_lossy();
             let is_data = ["csv", "json"].iter().any(|of| name.ends_with(&format!(".{of}")));
-            let in_text = || texts.iter().any(|text| contains(text, name.as_bytes()));
+            let in_text =
+                || texts.iter().any(|text| memchr::memmem::find(text, name.as_bytes()).is_some());
             named.contains(&*name) || is_data && in_text()
         });
         git.contents(&data, &mut |entry, content| self.put(entry, content))
@@ -250,8 +251,4 @@ impl Export<'_> {
 
 fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|of| of == "yaml" || of == "yml")
-}
-
-fn contains(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len().max(1)).any(|window| window == part)
 }

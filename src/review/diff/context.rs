@@ -176,6 +176,13 @@ impl<'p> Context<'p> {
         Cause { places, data }
     }
 
+    /// The changed data that an expression reads.
+    pub(super) fn data_of(&self, version: &Version<'_>, expr: &Expr) -> Vec<Data> {
+        let mut data = BTreeSet::new();
+        self.read(version, expr, &mut data);
+        data.into_iter().collect()
+    }
+
     /// Adds the changed data that an expression reads.
     fn read(&self, version: &Version<'_>, expr: &Expr, out: &mut BTreeSet<Data>) {
         let mut add = |data: Data| {

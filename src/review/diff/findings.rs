@@ -1,9 +1,10 @@
 //! How the findings of both versions differ.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Change, ChangeKind, Effect};
-use crate::finding::{Finding, VerdictRole};
+use crate::finding::{Finding, Location, VerdictRole};
 use crate::record::shown_path;
 use crate::report::Report;
 use crate::rule::Severity;
@@ -109,38 +110,7 @@ pub(super) fn compare(
     renamed: &BTreeMap<String, String>,
     changes: &[Change],
 ) -> (Vec<FindingChange>, u64) {
-    let of_base = keyed(base, renamed);
-    let of_head = keyed(head, renamed);
-    let mut pairs: Vec<(Option<&Finding>, Option<&Finding>)> = Vec::new();
-    let (mut lost, mut gained): (Vec<&Finding>, Vec<&Finding>) = (Vec::new(), Vec::new());
-    for (key, finding) in &of_base {
-        match of_head.get(key) {
-            Some(other) => pairs.push((Some(finding), Some(other))),
-            None => lost.push(finding),
-        }
-    }
-    gained.extend(of_head.iter().filter(|(key, _)| !of_base.contains_key(*key)).map(|(_, of)| of));
-    // A finding with the same first record has another subject.
-    for finding in lost {
-        let same = |other: &&Finding| {
-            let place = |of: &Finding| {
-                (
-                    of.sample.location.root,
-                    of.sample.location.path.clone(),
-                    of.sample.location.offset,
-                    of.sample.location.pointer.clone(),
-                )
-            };
-            rule_of(base, finding, renamed) == rule_of(head, other, renamed)
-                && place(finding) == place(other)
-                && !finding.sample.location.path.is_empty()
-        };
-        match gained.iter().position(|other| same(other)) {
-            Some(at) => pairs.push((Some(finding), Some(gained.remove(at)))),
-            None => pairs.push((Some(finding), None)),
-        }
-    }
-    pairs.extend(gained.into_iter().map(|finding| (None, Some(finding))));
+    let pairs = paired(base, head, renamed);
     let mut unchanged = 0;
     let mut found = Vec::new();
     for (before, after) in pairs {
@@ -159,16 +129,45 @@ pub(super) fn compare(
             None => unchanged += 1,
         }
     }
-    found.sort_by(|a, b| {
-        let rank = |of: &FindingChange| {
-            let severity = of.base.as_ref().or(of.head.as_ref()).map(|of| of.severity);
-            let (place, print) =
-                of.shown().map(|of| (of.place.clone(), of.fingerprint.clone())).unwrap_or_default();
-            (of.kind, std::cmp::Reverse(severity), of.rule.clone(), place, print)
-        };
-        rank(a).cmp(&rank(b))
+    found.sort_by_cached_key(|of: &FindingChange| {
+        let severity = of.base.as_ref().or(of.head.as_ref()).map(|of| of.severity);
+        let (place, print) =
+            of.shown().map(|of| (of.place.clone(), of.fingerprint.clone())).unwrap_or_default();
+        (of.kind, Reverse(severity), of.rule.clone(), place, print)
     });
     (found, unchanged)
+}
+
+/// Each finding of the base with that of the head, if there is one, and the other findings of the
+/// head.
+fn paired<'r>(
+    base: &'r Report,
+    head: &'r Report,
+    renamed: &'r BTreeMap<String, String>,
+) -> Vec<(Option<&'r Finding>, Option<&'r Finding>)> {
+    let (of_base, of_head) = (keyed(base, renamed), keyed(head, renamed));
+    // A new finding with the same first record is the same one with another subject.
+    let mut new: BTreeMap<_, Vec<&Finding>> = BTreeMap::new();
+    for (key, finding) in of_head.iter().rev().filter(|(key, _)| !of_base.contains_key(*key)) {
+        new.entry(first_record(key.0, finding)).or_default().push(finding);
+    }
+    let mut pairs = Vec::with_capacity(of_base.len());
+    for (key, finding) in &of_base {
+        let other = of_head.get(key).copied().or_else(|| {
+            let has_record = !finding.sample.location.path.is_empty();
+            let others = new.get_mut(&first_record(key.0, finding)).filter(|_| has_record);
+            others.and_then(Vec::pop)
+        });
+        pairs.push((Some(*finding), other));
+    }
+    pairs.extend(new.into_values().flatten().map(|finding| (None, Some(finding))));
+    pairs
+}
+
+/// Identifies the rule and the first record of a finding.
+fn first_record<'r>(rule: &'r str, of: &'r Finding) -> (&'r str, usize, &'r str, u64, &'r str) {
+    let Location { root, path, offset, pointer, .. } = &of.sample.location;
+    (rule, *root, path, *offset, pointer)
 }
 
 /// The id of the rule of a finding, or its new id if the rule was renamed.

@@ -1,7 +1,7 @@
 //! What changed in the guards of the project file.
 
 use super::change::{Change, ChangeKind, Effect};
-use super::context::Context;
+use super::context::{Cause, Context};
 use super::decided::{Decided, Difference, Purpose, constant, joined};
 use super::version::Version;
 use crate::allow::Guard;
@@ -29,6 +29,10 @@ pub(super) fn changes(context: &Context<'_>) -> Vec<Change> {
                 .at(Some(base.at(guard.span)), place)
                 .of_rules(rules);
             change.record = difference.record(Purpose::Finds, &[]);
+            for (_, when) in &guard.when {
+                let cause = Cause { data: context.data_of(base, when), ..Cause::default() };
+                context.led_to(&cause, effect, &change.rules);
+            }
             out.push(change);
         }
     }

@@ -8,6 +8,8 @@ mod change;
 mod version;
 mod decided;
 mod context;
+mod rule_changes;
+mod parts;
 mod steps;
 mod construct;
 mod raises;

@@ -3,7 +3,7 @@
 use super::change::{ChangeKind, Effect};
 use super::context::Cause;
 use super::decided::{Difference, Purpose, constant, joined};
-use super::rule::RuleChanges;
+use super::rule_changes::RuleChanges;
 use crate::decide::same;
 use crate::expr::Expr;
 use crate::rule::{Judged, Raise, Rule, Severity};

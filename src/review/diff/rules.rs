@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::change::{Change, ChangeKind, Effect};
 use super::context::Context;
-use super::rule::rule_changes;
+use super::rule;
 use crate::rule::Rule;
 
 /// The changes of all rules.
@@ -20,9 +20,9 @@ pub(super) fn changes(context: &Context<'_>) -> Vec<Change> {
     let mut without_builtin = Vec::new();
     for id in ids {
         match (context.base.rule(id), context.head.rule(id)) {
-            (Some(before), Some(after)) => out.extend(rule_changes(context, before, after)),
+            (Some(before), Some(after)) => out.extend(rule::changes(context, before, after)),
             (Some(before), None) => match renamed(id) {
-                Some(after) => out.extend(rule_changes(context, before, after)),
+                Some(after) => out.extend(rule::changes(context, before, after)),
                 None if is_no_longer_loaded(context, before) => without_builtin.push(before),
                 None => out.push(gone(context, before)),
             },

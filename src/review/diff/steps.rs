@@ -1,9 +1,9 @@
 //! What changed in the steps of a sequence.
 
 use super::change::{ChangeKind, Effect};
-use super::construct::{length, subject, undecided};
 use super::decided::Purpose;
-use super::rule::RuleChanges;
+use super::parts::{length, subject, undecided};
+use super::rule_changes::RuleChanges;
 use crate::decide::same;
 use crate::rule::{Relation, Rule, Step};
 use crate::value::Duration;

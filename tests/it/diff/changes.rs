@@ -204,7 +204,7 @@ fn each_change_is_named() {
         let ended = diff(&folder, &["--base", "base", "--head", "head", "--format", "json"]);
         assert_eq!(ended.code, Some(0), "{name} {from}\n{ended}");
         let on_one_line = |text: &str| text.trim().replace('\n', "\\n");
-        let to = to.map_or_else(|| "deleted".to_owned(), |to| on_one_line(to));
+        let to = to.map_or_else(|| "deleted".to_owned(), on_one_line);
         shown.push_str(&format!("{name}: {} -> {to}\n", on_one_line(from)));
         lines(&ended).iter().for_each(|line| shown.push_str(&format!("    {line}\n")));
     }

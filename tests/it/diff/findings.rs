@@ -51,14 +51,19 @@ fn lines(ended: &Ended) -> Vec<String> {
     json["findings"].as_array().unwrap().iter().map(line).collect()
 }
 
+/// A name, the edits of the head, and the findings that differ.
+type Case = (&'static str, &'static [Edit], &'static [&'static str]);
+
+/// A file, a part of it, and what replaces it. Without a replacement the file is deleted.
+type Edit = (&'static str, &'static str, Option<&'static str>);
+
 #[test]
 fn each_difference_of_findings_names_the_line_to_blame() {
-    let none = None::<&str>;
-    let guard = "guards:\n  - { rules: [\"key-*\"], when: event.user_type == \"root\", reason: root is never accepted }\n";
-    let cases: &[(&str, &[(&str, &str, Option<&str>)], &[&str])] = &[
+    const GUARD: &str = "guards:\n  - { rules: [\"key-*\"], when: event.user_type == \"root\", reason: root is never accepted }\n";
+    let cases: &[Case] = &[
         (
             "deleted",
-            &[("rules/new-address.yaml", "", none)],
+            &[("rules/new-address.yaml", "", None)],
             &["lost new-address [] rules/new-address.yaml:2"],
         ),
         (
@@ -119,7 +124,7 @@ fn each_difference_of_findings_names_the_line_to_blame() {
             &[("rules/key-created.yaml", "status: stable", Some("status: experimental"))],
             &["changed key-created [role] rules/key-created.yaml:6"],
         ),
-        ("guards", &[("keytrail.yaml", guard, Some(""))], &[]),
+        ("guards", &[("keytrail.yaml", GUARD, Some(""))], &[]),
     ];
     let mut wrong = Vec::new();
     for (name, edits, expected) in cases {

@@ -5,4 +5,4 @@ mod findings;
 mod git;
 mod outputs;
 mod policy_from;
-mod project;
+pub(crate) mod project;
