@@ -119,6 +119,7 @@ mod tests {
             ("sts", "AssumeRoleWithSAML", Some(Making::Session)),
             ("sts", "AssumeRoleWithOIDC", Some(Making::Session)),
             ("sts", "GetFederationToken", Some(Making::Session)),
+            ("sts", "GetSessionToken", Some(Making::Session)),
             ("sts", "GetCallerIdentity", None),
             ("iam", "CreateAccessKey", Some(Making::Created)),
             ("ram", "CreateUser", Some(Making::Created)),

@@ -1,5 +1,7 @@
 //! Each kind of edge in each cloud, with a near miss.
 
+use serde_json::Value;
+
 use super::records::{CLOUDS, Call, Cloud, Who};
 use super::{IP, OTHER_IP, PROJECT, check, event, from, incidents, report, sets, unmarked};
 
@@ -44,6 +46,37 @@ fn a_session_joins_whoever_opened_it() {
         check(cloud, &events, &[&["a"], &["b"]]);
         let of_ann = event("a", 1, Who::Session("ops", 'T'), Call::Describe);
         check(cloud, &[of_ann, used], &[&["a"], &["b"]]);
+    }
+}
+
+#[test]
+fn a_session_without_a_role_joins_whoever_opened_it() {
+    for cloud in [Cloud::Aws, Cloud::Tencent] {
+        let used = from(OTHER_IP, event("b", 2, Who::Federated("temp", 'S'), Call::Describe));
+        let first = event("a", 0, ANN, Call::Describe);
+        let opened = |who, key| unmarked("x", 1, who, Call::Federate("temp", key));
+        check(cloud, &[first.clone(), opened(ANN, 'S'), used.clone()], &[&["a", "b"]]);
+        // Another session of that name, and a session that somebody else opened.
+        check(cloud, &[first.clone(), opened(ANN, 'T'), used.clone()], &[&["a"], &["b"]]);
+        let of_bob = from("203.0.113.10", opened(BOB, 'S'));
+        check(cloud, &[first, of_bob, used], &[&["a"], &["b"]]);
+    }
+}
+
+/// Only AWS has such sessions. Most of their events name the user, which joins them without the call
+/// that opened the session.
+#[test]
+fn a_session_of_a_user_joins_whoever_opened_it() {
+    let opened = |who| from("203.0.113.10", unmarked("x", 1, who, Call::SessionToken('S')));
+    let first = event("a", 0, ANN, Call::Describe);
+    for name in [None, Some("ann")] {
+        let used = from(OTHER_IP, event("b", 2, Who::SessionOf(name, 'S'), Call::Describe));
+        check(Cloud::Aws, &[first.clone(), opened(ANN), used.clone()], &[&["a", "b"]]);
+    }
+    for name in [None, Some("bob")] {
+        let used = from(OTHER_IP, event("b", 2, Who::SessionOf(name, 'S'), Call::Describe));
+        check(Cloud::Aws, &[first.clone(), opened(BOB), used.clone()], &[&["a"], &["b"]]);
+        check(Cloud::Aws, &[first.clone(), used], &[&["a"], &["b"]]);
     }
 }
 
@@ -229,4 +262,37 @@ fn order_split_and_jobs_do_not_matter() {
     assert_eq!(shown(&events, "4"), one);
     events.reverse();
     assert_eq!(shown(&events, "2"), one);
+}
+
+#[test]
+fn the_division_into_files_does_not_matter() {
+    let events = [
+        event("a", 0, ANN, Call::Describe),
+        unmarked("x", 1, ANN, Call::Assume("ops", 'S')),
+        event("b", 2, Who::Session("ops", 'S'), Call::CreateUser("eve")),
+        from(OTHER_IP, event("c", 3, Who::User("eve", 'E'), Call::Describe)),
+        from("203.0.113.77", event("d", 3, BOB, Call::Describe)),
+    ];
+    for cloud in CLOUDS {
+        // The record of an event names its file, and nothing else of an incident does.
+        let shown = |files: usize, jobs: &str| {
+            let mut folder = super::folder("incident-files")
+                .file("marked.yaml", super::RULE)
+                .file("keytrail.yaml", PROJECT);
+            for file in 0..files {
+                let part = events.iter().skip(file).step_by(files);
+                let log: String = part.map(|event| cloud.line(event)).collect();
+                folder = folder.file(&format!("in/{file}.ndjson"), log);
+            }
+            let scan = ["scan", "in", "-f", "json", "--exit-zero", "--now", "2026-03-05T00:00:00Z"];
+            let ended = folder.keytrail(scan.iter().chain(&["--jobs", jobs])).output();
+            let report: Value = serde_json::from_str(&ended.stdout).expect(&ended.stderr);
+            report["incidents"].clone()
+        };
+        let one = shown(1, "1");
+        assert_eq!(one.as_array().unwrap().len(), 2, "{cloud:?} {one:#}");
+        for (files, jobs) in [(2, "1"), (3, "4"), (5, "2")] {
+            assert_eq!(shown(files, jobs), one, "{cloud:?}, {files} files, {jobs} jobs");
+        }
+    }
 }

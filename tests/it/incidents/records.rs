@@ -19,6 +19,10 @@ pub(super) enum Who {
     User(&'static str, char),
     /// A session of the role, with the key of this letter.
     Session(&'static str, char),
+    /// A session without a role, with this name and the key of this letter.
+    Federated(&'static str, char),
+    /// A session of a user, with the key of this letter. The event may not name the user.
+    SessionOf(Option<&'static str>, char),
     /// A service of the cloud.
     Service,
 }
@@ -42,6 +46,10 @@ pub(super) enum Call {
     Describe,
     /// Assumes a role; the new session has the key of this letter.
     Assume(&'static str, char),
+    /// Opens a session without a role; it has this name and the key of this letter.
+    Federate(&'static str, char),
+    /// Opens a session of the caller; it has the key of this letter.
+    SessionToken(char),
     /// Creates the user.
     CreateUser(&'static str),
     /// Creates a key of the user, with this letter.
@@ -82,6 +90,16 @@ impl Cloud {
         }
     }
 
+    /// The response of a call that opens a session with the key of this letter.
+    fn credentials(self, letter: char) -> Value {
+        let key = self.session_key(letter);
+        match self {
+            Cloud::Aws => json!({ "credentials": { "accessKeyId": key } }),
+            Cloud::Alibaba => json!({ "Credentials": { "AccessKeyId": key } }),
+            Cloud::Tencent => json!({ "Credentials": { "TmpSecretId": key } }),
+        }
+    }
+
     /// Service, operation, parameters and response.
     fn call(self, call: Call) -> (&'static str, &'static str, Value, Value) {
         let identity = self.service(true);
@@ -102,14 +120,14 @@ impl Cloud {
                 Cloud::Alibaba => ("ecs", "DescribeInstances", json!({}), Value::Null),
             },
             Call::Assume(role, letter) => {
-                let key = self.session_key(letter);
-                let response = match self {
-                    Cloud::Aws => json!({ "credentials": { "accessKeyId": key } }),
-                    Cloud::Alibaba => json!({ "Credentials": { "AccessKeyId": key } }),
-                    Cloud::Tencent => json!({ "Credentials": { "TmpSecretId": key } }),
-                };
                 let arn = format!("arn:aws:iam::111122223333:role/{role}");
-                ("sts", "AssumeRole", named(&[("RoleArn", &arn)]), response)
+                ("sts", "AssumeRole", named(&[("RoleArn", &arn)]), self.credentials(letter))
+            }
+            Call::Federate(name, letter) => {
+                ("sts", "GetFederationToken", named(&[("Name", name)]), self.credentials(letter))
+            }
+            Call::SessionToken(letter) => {
+                ("sts", "GetSessionToken", Value::Null, self.credentials(letter))
             }
             Call::CreateUser(name) => {
                 let api = if self == Cloud::Tencent { "AddUser" } else { "CreateUser" };
@@ -167,6 +185,15 @@ impl Cloud {
                     "arn": format!("arn:aws:iam::{account}:role/{role}"),
                 } },
             }),
+            (Cloud::Aws, Who::Federated(name, key)) => json!({
+                "type": "FederatedUser", "principalId": format!("{account}:{name}"),
+                "accountId": account, "accessKeyId": self.session_key(key),
+                "arn": format!("arn:aws:sts::{account}:federated-user/{name}"),
+            }),
+            (Cloud::Aws, Who::SessionOf(name, key)) => json!({
+                "type": "IAMUser", "accountId": account, "accessKeyId": self.session_key(key),
+                "userName": name,
+            }),
             (Cloud::Aws, Who::Service) => json!({
                 "type": "AWSService", "invokedBy": "lambda.amazonaws.com",
             }),
@@ -174,7 +201,7 @@ impl Cloud {
                 "type": "ram-user", "principalId": "2001", "accountId": account,
                 "accessKeyId": self.user_key(key), "userName": name,
             }),
-            (Cloud::Alibaba, Who::Session(role, key)) => json!({
+            (Cloud::Alibaba, Who::Session(role, key) | Who::Federated(role, key)) => json!({
                 "type": "assumed-role", "principalId": "3001:s", "accountId": account,
                 "accessKeyId": self.session_key(key), "userName": format!("{role}:s"),
             }),
@@ -185,10 +212,11 @@ impl Cloud {
                 "type": "CAMUser", "principalId": "100000000011", "accountId": account,
                 "secretId": self.user_key(key), "userName": name, "sessionContext": "",
             }),
-            (Cloud::Tencent, Who::Session(role, key)) => json!({
+            (Cloud::Tencent, Who::Session(role, key) | Who::Federated(role, key)) => json!({
                 "type": "AssumedRole", "principalId": "4611", "accountId": account,
                 "secretId": self.session_key(key), "userName": role, "sessionContext": "",
             }),
+            (_, Who::SessionOf(..)) => unreachable!("only AWS has such sessions"),
             (Cloud::Tencent, Who::Service) => json!({
                 "type": "Root", "principalId": account, "accountId": account,
                 "secretId": "", "userName": "root", "sessionContext": "",

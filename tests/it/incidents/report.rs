@@ -1,5 +1,7 @@
 //! What an incident says.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::records::{Call, Cloud, Who};
@@ -110,29 +112,75 @@ fn what_the_allowlist_accepts_joins_nothing() {
     assert_eq!(incidents(&report), sets(&[&["a"], &["b"], &["c"]]), "{report:#}");
 }
 
+/// The messages of the incidents of a credential report and one event of a user.
+fn beside(
+    cloud: Cloud,
+    user: &'static str,
+    report: &str,
+    more: &[&str],
+) -> BTreeSet<BTreeSet<String>> {
+    let rule = "rule:\n  id: no-mfa\n  title: No second factor\n  category: posture\n  severity: low\n  on: cred\n  when: cred.mfa == false\n  message: \"${cred.user}\"\n";
+    let key = "rule:\n  id: key\n  title: An active key\n  category: posture\n  severity: low\n  on: key\n  when: key.active == true\n  message: \"key of ${cred.user}\"\n";
+    let event = event("a", 0, Who::User(user, 'A'), Call::Describe);
+    let folder = super::folder("incident-report")
+        .file("marked.yaml", super::RULE)
+        .file("no-mfa.yaml", rule)
+        .file("key.yaml", key)
+        .file("keytrail.yaml", "extends: []\nrule_paths: [marked.yaml, no-mfa.yaml, key.yaml]\n")
+        .file("in/log.ndjson", cloud.line(&event))
+        .file("in/report_2026-03-01.csv", report);
+    let scan = ["scan", "in", "-f", "json", "--exit-zero"];
+    let ended = folder.keytrail(scan.iter().chain(more)).output();
+    incidents(&serde_json::from_str(&ended.stdout).expect(&ended.stderr))
+}
+
 /// A report and an event of one user are one incident, whatever lies between them.
 #[test]
 fn a_credential_report_stands_beside_what_the_user_did() {
-    let rule = "rule:\n  id: no-mfa\n  title: No second factor\n  category: posture\n  severity: low\n  on: cred\n  when: cred.mfa == false\n  message: \"${cred.user} has no second factor\"\n";
     let header = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
-    let row = |user: &str| {
+    let row = |account: &str, user: &str| {
         format!(
-            "{user},arn:aws:iam::111122223333:user/{user},2025-01-01T00:00:00+00:00,true,N/A,N/A,N/A,false,false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A"
+            "{user},arn:aws:iam::{account}:user/{user},2025-01-01T00:00:00+00:00,true,N/A,N/A,N/A,false,false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A"
         )
     };
-    let credentials = format!("{header}\n{}\n{}\n", row("ann"), row("carl"));
-    let log: String = attack()[..1].iter().map(|event| Cloud::Aws.line(event)).collect();
-    let folder = Folder::new("incident-report")
-        .file("marked.yaml", super::RULE)
-        .file("no-mfa.yaml", rule)
-        .file("keytrail.yaml", "extends: []\nrule_paths: [marked.yaml, no-mfa.yaml]\n")
-        .file("in/log.ndjson", log)
-        .file("in/report.csv", credentials);
-    let ended = folder.keytrail(["scan", "in", "-f", "json", "--exit-zero"]).output();
-    let report: Value = serde_json::from_str(&ended.stdout).expect(&ended.stderr);
-    let expected =
-        [["a", "ann has no second factor"].as_slice(), ["carl has no second factor"].as_slice()];
-    assert_eq!(incidents(&report), sets(&expected), "{report:#}");
+    let (ann, carl) = (row("111122223333", "ann"), row("111122223333", "carl"));
+    let found = beside(Cloud::Aws, "ann", &format!("{header}\n{ann}\n{carl}\n"), &[]);
+    assert_eq!(found, sets(&[&["a", "ann"], &["carl"]]));
+    // A user of that name in another account.
+    let ann = row("444455556666", "ann");
+    let found = beside(Cloud::Aws, "ann", &format!("{header}\n{ann}\n"), &[]);
+    assert_eq!(found, sets(&[&["a"], &["ann"]]));
+}
+
+/// Reports of Alibaba Cloud name neither account nor keys.
+#[test]
+fn a_report_without_account_joins_if_the_account_is_given() {
+    let report = include_str!("../../data/credentials/alibaba.csv");
+    let of = |user, more: &[&str]| beside(Cloud::Alibaba, user, report, more);
+    let account = |id| ["--account", id];
+    let (dora, of_key) = ("dora@example.onaliyun.com", "key of dora@example.onaliyun.com");
+    let joined = of("dora", &account("1000000000000001"));
+    assert!(joined.is_superset(&sets(&[&["a", dora, of_key]])), "{joined:#?}");
+    for apart in [of("dora", &account("1000000000000002")), of("dora", &[]), of("erin", &[])] {
+        assert!(apart.is_superset(&sets(&[&["a"], &[dora, of_key]])), "{apart:#?}");
+    }
+}
+
+/// Reports of Tencent Cloud name the keys.
+#[test]
+fn a_report_joins_by_its_keys() {
+    let header = "Account ID,Username,UserType,CreationTime,PasswordEnabled,PasswordLastRotation,LoginConsoleActive,LoginProtectionActive,OperationProtectionActive,MFADeviceActive,\"Abnormal LoginsNumWithin30Days\",AccessKey1SecretId,AccessKey1MayBeAtRisk,AccessKey1CreationTime,AccessKey1Status,AccessKey1lastUsedDate,AccessKey1CreatedOver90Days,AccessKey1CreatedOver30Days,AccessKey2SecretId,AccessKey2MayBeAtRisk,AccessKey2CreationTime,AccessKey2Status,AccessKey2lastUsedDate,AccessKey2CreatedOver90Days,AccessKey2CreatedOver30Days,Last Console Login Time";
+    let row = |key: String| {
+        format!(
+            "100000000012,grace,Sub-user,2019-08-16 9:25:56,TRUE,2025/6/1 9:00:00,TRUE,TRUE,FALSE,FALSE,FALSE,{key},FALSE,2025-01-01 8:00:00,Active,2025/12/31 23:59:59,TRUE,TRUE,N/A,N/A,N/A,N/A,N/A,N/A,N/A,2025-12-30 7:05:09"
+        )
+    };
+    let (same, other) = (&["a", "grace", "key of grace"], &["grace", "key of grace"]);
+    for (letter, expected) in [('A', sets(&[same])), ('B', sets(&[&["a"], other]))] {
+        let report = format!("{header}\n{}\n", row(Cloud::Tencent.user_key(letter)));
+        // The event names another user, so only the key joins.
+        assert_eq!(beside(Cloud::Tencent, "ann", &report, &[]), expected, "{letter}");
+    }
 }
 
 #[test]
