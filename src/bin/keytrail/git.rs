@@ -52,7 +52,7 @@ impl Git {
                 prefix: PathBuf::from(lines.next().unwrap_or_default()),
             }),
             _ => Err(Failure::because(format!(
-                "git finds no working tree here: {}",
+                "no folder has this name, and git finds no working tree here: {}",
                 first_line(&output.stderr)
             ))
             .help(format!("run Keytrail in the repository of the policy, or {FOLDERS}"))),

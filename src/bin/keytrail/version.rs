@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use aho_corasick::AhoCorasick;
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::diag::{did_you_mean, escape};
 use keytrail::source::{Lacking, Snapshot, walk};
@@ -200,21 +201,24 @@ impl Export<'_> {
                 EntryKind::File => data.push(entry),
             }
         }
-        let mut texts: Vec<Vec<u8>> = Vec::new();
+        let name = |entry: &Entry| {
+            entry.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+        };
+        data.retain(|entry| is_data(&entry.path) || named.contains(&name(entry)));
+        let names: Vec<String> = data.iter().map(name).collect();
+        let search = AhoCorasick::new(&names).map_err(|error| {
+            Failure::because(format!("the revision has too many files: {error}"))
+        })?;
+        let mut found: BTreeSet<usize> = BTreeSet::new();
         let git = self.git;
         git.contents(&policy, &mut |entry, content| {
-            if let Some(content) = content {
-                texts.push(content.to_vec());
-            }
+            let here = search.find_overlapping_iter(content.unwrap_or_default());
+            found.extend(here.map(|found| found.pattern().as_usize()));
             self.put(entry, content)
         })?;
-        data.retain(|entry| {
-            let name = entry.path.file_name().unwrap_or_default().to_string_lossy();
-            let is_data = ["csv", "json"].iter().any(|of| name.ends_with(&format!(".{of}")));
-            let in_text =
-                || texts.iter().any(|text| memchr::memmem::find(text, name.as_bytes()).is_some());
-            named.contains(&*name) || is_data && in_text()
-        });
+        let read: BTreeSet<&String> =
+            found.iter().filter_map(|at| names.get(*at)).chain(named).collect();
+        data.retain(|entry| read.contains(&name(entry)));
         git.contents(&data, &mut |entry, content| self.put(entry, content))
     }
 
@@ -233,8 +237,7 @@ impl Export<'_> {
     /// content would be found, so that loading the policy reports it.
     fn lack(&mut self, path: &Path, why: Lacking) -> Result<(), Failure> {
         self.lacking.insert(self.root.join(path), why);
-        let is_file = path.extension().is_some_and(|of| of == "csv" || of == "json");
-        match is_yaml(path) || is_file {
+        match is_yaml(path) || is_data(path) {
             true => self.create(path, b""),
             false => self.create(&path.join("lacking.yaml"), b""),
         }
@@ -251,4 +254,9 @@ impl Export<'_> {
 
 fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|of| of == "yaml" || of == "yml")
+}
+
+/// Whether it can be the data file of a table.
+fn is_data(path: &Path) -> bool {
+    path.extension().is_some_and(|of| of == "csv" || of == "json")
 }

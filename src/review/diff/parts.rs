@@ -71,14 +71,12 @@ pub(super) fn length(
         length.map_or_else(|| "the whole input".to_owned(), |length| length.to_string())
     };
     let message = format!("{what} is {word}: {} instead of {}", shown(head), shown(base));
-    let places = of.key(path);
-    of.push(ChangeKind::Correlation, effect, &message, places);
+    of.value(ChangeKind::Correlation, effect, &message, path);
 }
 
 /// Adds a change whose effect is not decided, unless both versions are the same.
 pub(super) fn undecided(of: &mut RuleChanges<'_, '_>, same: bool, path: &[&str], message: &str) {
     if !same {
-        let places = of.key(path);
-        of.push(ChangeKind::Correlation, Effect::Undecided, message, places);
+        of.value(ChangeKind::Correlation, Effect::Undecided, message, path);
     }
 }

@@ -1,12 +1,13 @@
 //! Collects the changes of one rule.
 
 use super::change::{Change, ChangeKind, Effect};
-use super::context::{Context, Places};
+use super::context::{Cause, Context, Data, Places, changed_parameters};
 use super::decided::{Difference, Purpose};
-use super::version::Version;
+use super::version::{Version, changed_lines};
 use crate::expr::Expr;
 use crate::rule::Rule;
 use crate::ruletest;
+use crate::source::Span;
 
 /// Collects the changes of a rule.
 pub(super) struct RuleChanges<'c, 'p> {
@@ -81,14 +82,47 @@ impl<'c, 'p> RuleChanges<'c, 'p> {
         }
     }
 
-    /// Where a key of the rule is written, or its id.
+    /// Adds a change of a value that the rule writes below a key, or that a parameter gives.
+    pub(super) fn value(&mut self, kind: ChangeKind, effect: Effect, message: &str, path: &[&str]) {
+        let cause = self.value_cause(path);
+        let message = format!("{message}{}", cause.clause());
+        self.context.led_to(&cause, effect, std::slice::from_ref(&self.head.id));
+        self.push(kind, effect, &message, cause.places);
+    }
+
+    /// Why a value differs: its text, or a parameter that the text names.
+    fn value_cause(&self, path: &[&str]) -> Cause {
+        let text = |version: &Version<'_>, rule| {
+            version.rule_key(rule, path).map(|span| version.text(span).to_owned())
+        };
+        let before = text(&self.context.base, self.base).unwrap_or_default();
+        let after = text(&self.context.head, self.head).unwrap_or_default();
+        let named = |name: &String| after.contains(&format!("params.{name}"));
+        let data: Vec<Data> = changed_parameters(self.base, self.head)
+            .into_iter()
+            .filter(|name| before == after && named(name))
+            .map(|name| Data::Parameter(self.head.id.clone(), name))
+            .collect();
+        let places = match data.first() {
+            Some(first) => self.context.places(first),
+            None => self.key(path),
+        };
+        Cause { places, data }
+    }
+
+    /// The first line that differs of a key of the rule. A key that is not written has the line of the
+    /// rule's id.
     pub(super) fn key(&self, path: &[&str]) -> Places {
         let (base, head) = (&self.context.base, &self.context.head);
-        let base_key = base.rule_key(self.base, path);
-        let head_key = head.rule_key(self.head, path);
-        let of = |version: &Version<'_>, rule: &Rule, key| {
-            Some(version.at(Option::unwrap_or(key, rule.id_span)))
+        let of_base = base.rule_key(self.base, path);
+        let of_head = head.rule_key(self.head, path);
+        if let (Some(of_base), Some(of_head)) = (of_base, of_head) {
+            let (before, after) = changed_lines((base, of_base), (head, of_head));
+            return (Some(before), Some(after));
+        }
+        let of = |version: &Version<'_>, rule: &Rule, key: Option<Span>| {
+            Some(version.at(key.unwrap_or(rule.id_span)))
         };
-        (of(base, self.base, base_key), of(head, self.head, head_key))
+        (of(base, self.base, of_base), of(head, self.head, of_head))
     }
 }

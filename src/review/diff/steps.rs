@@ -38,8 +38,7 @@ pub(super) fn compare(
             }
             _ => (Effect::Undecided, "the sequence has other steps".to_owned()),
         };
-        let places = of.key(&["sequence", "steps"]);
-        of.push(ChangeKind::Correlation, effect, &message, places);
+        of.value(ChangeKind::Correlation, effect, &message, &["sequence", "steps"]);
     }
     let pairs: Vec<(&Step, &Step)> = base
         .steps
@@ -69,8 +68,7 @@ fn step(of: &mut RuleChanges<'_, '_>, base: &Step, head: &Step) {
     if base.count != head.count {
         let effect = if head.count > base.count { Effect::Weaker } else { Effect::Stronger };
         let message = format!("{what} requires {} records instead of {}", head.count, base.count);
-        let places = of.key(&path);
-        of.push(ChangeKind::Correlation, effect, &message, places);
+        of.value(ChangeKind::Correlation, effect, &message, &path);
     }
     match (&base.relation, &head.relation) {
         (None, None) => {}
@@ -90,8 +88,7 @@ fn step(of: &mut RuleChanges<'_, '_>, base: &Step, head: &Step) {
                 true => Effect::Weaker,
                 false => Effect::Stronger,
             };
-            let places = of.key(&path);
-            of.push(ChangeKind::Correlation, effect, &format!("{what} {word}"), places);
+            of.value(ChangeKind::Correlation, effect, &format!("{what} {word}"), &path);
         }
     }
 }

@@ -49,10 +49,7 @@ impl<'p> Version<'p> {
         let root = self.parsed.borrow_mut().entry(file).or_insert_with(parse).clone()?;
         let mut node = &*root;
         for part in path {
-            node = match part.parse::<usize>() {
-                Ok(index) => node.items().get(index)?,
-                Err(_) => node.get(part)?,
-            };
+            node = node.get(part)?;
         }
         Some(node.span)
     }

@@ -127,14 +127,14 @@ const EDITS: &[Edit] = &[
     ("rules/new-address.yaml", "history: 30d", Some("history: 60d")),
     ("rules/new-address.yaml", "among: event.ok == true", Some("among: \"true\"")),
     ("rules/new-address.yaml", "of: [event.ip]", Some("of: [event.agent]")),
-    ("rules/dormant.yaml", "for: 30d", Some("for: 90d")),
+    ("rules/dormant.yaml", "default: 30d", Some("default: 90d")),
     (
         "rules/dormant.yaml",
         "event.method == \"api\"",
         Some("event.method == \"api\" && event.ok == true"),
     ),
     ("rules/dormant.yaml", "event.method == \"api\"", Some("\"true\"")),
-    ("rules/dormant.yaml", "  after_silence:\n    for: 30d\n", Some("")),
+    ("rules/dormant.yaml", "  after_silence:\n    for: params.silent\n", Some("")),
     // Entries.
     ("allow.yaml", "203.0.113.0/24", Some("203.0.112.0/23")),
     ("allow.yaml", "203.0.113.0/24", Some("203.0.113.0/25")),

@@ -116,7 +116,11 @@ fn each_difference_of_findings_names_the_line_to_blame() {
         ),
         (
             "gained",
-            &[("rules/dormant.yaml", "  after_silence:\n    for: 30d\n", Some(""))],
+            &[(
+                "rules/dormant.yaml",
+                "  params:\n    silent: { type: duration, default: 30d }\n  after_silence:\n    for: params.silent\n",
+                Some(""),
+            )],
             &["gained dormant [] rules/dormant.yaml:7"],
         ),
         (

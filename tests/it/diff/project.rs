@@ -105,8 +105,10 @@ pub(crate) const FILES: [(&str, &str); 11] = [
   when: event.method == "api"
   message: "${event.ak} is used"
   by: [event.account, event.ak]
+  params:
+    silent: { type: duration, default: 30d }
   after_silence:
-    for: 30d
+    for: params.silent
 "#,
     ),
     (
