@@ -3,6 +3,7 @@
 use super::formula::Formula;
 use super::key::key;
 use super::search::{Found, Search};
+use super::structure;
 use super::want::Want;
 use super::witness::Witness;
 use crate::expr::Expr;
@@ -64,6 +65,9 @@ pub fn always_true(condition: &Condition<'_>) -> Answer {
 pub fn implies(a: &Condition<'_>, b: &Condition<'_>) -> Answer {
     if a.on != b.on {
         return Answer::Undecided;
+    }
+    if structure::implies(a.expr.ir(), b.expr.ir()) {
+        return Answer::Yes;
     }
     let wanted = vec![(&b.formula, Want::NotTrue), (&a.formula, Want::True)];
     answer(a.on, wanted, &|witness| a.is_true(witness) && !b.is_true(witness))

@@ -19,6 +19,7 @@ mod text;
 mod value;
 mod witness;
 mod search;
+mod structure;
 #[allow(clippy::module_inception)]
 mod decide;
 

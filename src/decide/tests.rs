@@ -133,6 +133,18 @@ fn known_answers() {
         ),
         (r#"event.api == "A" => event.api == event.code"#, "no"),
         (r#"event.api == event.code => event.api == event.code || event.ok == true"#, "yes"),
+        (
+            r#"event.api.matches("^A") && event.operation in lists.risky => event.api.matches("^A") && event.operation in lists.risky"#,
+            "yes",
+        ),
+        (
+            r#"event.api.matches("^A") && event.code in ["x"] => event.api.matches("^A") && event.code in ["x", "y"]"#,
+            "yes",
+        ),
+        (
+            r#"event.api.matches("^A") && !(event.code in ["x", "y"]) => event.api.matches("^A") && !(event.code in ["x"])"#,
+            "yes",
+        ),
         (r#"event.agent.contains("Mozilla") => event.agent.contains("illa")"#, "yes"),
         (r#"event.agent.contains("illa") => event.agent.contains("Mozilla")"#, "no"),
     ] {

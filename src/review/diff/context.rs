@@ -325,8 +325,14 @@ pub(super) fn values(list: &List) -> BTreeMap<String, &str> {
 
 /// The parameters that both versions of a rule have, with other values.
 pub(super) fn changed_parameters(base: &Rule, head: &Rule) -> Vec<String> {
-    let differs = |(name, param): &(&String, &Param)| {
-        head.params.get(*name).is_some_and(|other| shown_param(param) != shown_param(other))
+    let differs = |(name, param): &(&String, &Param)| match (param, head.params.get(*name)) {
+        // A shared list that changes does not change the parameter.
+        (Param::List(list), Some(Param::List(other))) if list.id != other.id => true,
+        (Param::List(list), Some(Param::List(other))) => {
+            list.id.starts_with("params.") && values(list).keys().ne(values(other).keys())
+        }
+        (param, Some(other)) => shown_param(param) != shown_param(other),
+        (_, None) => false,
     };
     base.params.iter().filter(differs).map(|(name, _)| name.clone()).collect()
 }
@@ -335,10 +341,7 @@ pub(super) fn changed_parameters(base: &Rule, head: &Rule) -> Vec<String> {
 pub(super) fn shown_param(param: &Param) -> String {
     match param {
         Param::Value(value) => shown_value(value),
-        Param::List(list) => {
-            let values = list.values().iter().map(|value| value.text.as_str());
-            format!("[{}]", values.collect::<Vec<_>>().join(", "))
-        }
+        Param::List(list) => format!("[{} values]", list.values().len()),
         Param::Broken => "-".to_owned(),
     }
 }

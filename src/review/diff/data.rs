@@ -97,7 +97,7 @@ fn removed(context: &Context<'_>) -> Vec<Change> {
 }
 
 /// `has 2 values more ("a", "b") and 1 value less ("c")`.
-fn difference(base: &BTreeMap<String, &str>, head: &BTreeMap<String, &str>) -> String {
+pub(super) fn difference(base: &BTreeMap<String, &str>, head: &BTreeMap<String, &str>) -> String {
     let beyond = |of: &BTreeMap<String, &str>, other: &BTreeMap<String, &str>, word: &str| {
         const SHOWN: usize = 4;
         let values: Vec<&str> =
@@ -111,7 +111,10 @@ fn difference(base: &BTreeMap<String, &str>, head: &BTreeMap<String, &str>) -> S
     };
     let parts = [beyond(head, base, "more"), beyond(base, head, "less")];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
-    format!("has {}", parts.join(" and "))
+    match parts.is_empty() {
+        true => "is another list with the same values".to_owned(),
+        false => format!("has {}", parts.join(" and ")),
+    }
 }
 
 fn rows(base: &Table, head: &Table) -> String {

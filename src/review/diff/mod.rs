@@ -8,6 +8,7 @@ mod change;
 mod version;
 mod decided;
 mod context;
+mod data;
 mod rule_changes;
 mod parts;
 mod steps;
@@ -17,7 +18,6 @@ mod rule;
 mod rules;
 mod entries;
 mod guards;
-mod data;
 mod settings;
 mod findings;
 #[allow(clippy::module_inception)]

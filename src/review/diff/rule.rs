@@ -2,11 +2,14 @@
 
 use super::change::{Change, ChangeKind, Effect};
 use super::construct;
-use super::context::{Context, Places, changed_parameters, shown_param};
+use super::context::{Context, Data, Places, changed_parameters, shown_param, values};
+use super::data::difference;
 use super::raises;
 use super::rule_changes::RuleChanges;
 use super::version::changed_file_lines;
 use crate::decide::same;
+use crate::diag::escaped;
+use crate::expr::Param;
 use crate::rule::{Pack, Rule, Status};
 
 /// The changes of a rule that both versions have.
@@ -142,13 +145,22 @@ impl RuleChanges<'_, '_> {
 
     fn parameters(&mut self) {
         for name in changed_parameters(self.base, self.head) {
-            let shown = |rule: &Rule| rule.params.get(&name).map(shown_param).unwrap_or_default();
-            let (from, to) = (shown(self.base), shown(self.head));
-            let (from, to) = (crate::diag::escaped(&from, 80), crate::diag::escaped(&to, 80));
-            let data = super::context::Data::Parameter(self.head.id.clone(), name.clone());
+            let (before, after) = (self.base.params.get(&name), self.head.params.get(&name));
+            let what = match (before, after) {
+                (Some(Param::List(before)), Some(Param::List(after))) => {
+                    difference(&values(before), &values(after))
+                }
+                (before, after) => {
+                    let shown = |param: Option<&Param>| {
+                        escaped(&param.map(shown_param).unwrap_or_default(), 80)
+                    };
+                    format!("is {} instead of {}", shown(after), shown(before))
+                }
+            };
+            let data = Data::Parameter(self.head.id.clone(), name.clone());
             let (effect, _) = self.context.effect_of(&data);
             let places = self.context.places(&data);
-            let message = format!("the parameter `{name}` is {to} instead of {from}");
+            let message = format!("the parameter `{name}` {what}");
             self.push(ChangeKind::Parameter, effect, &message, places);
         }
     }
@@ -192,11 +204,8 @@ impl RuleChanges<'_, '_> {
 /// The first names of several, quoted.
 fn named(names: &[&str]) -> String {
     const SHOWN: usize = 3;
-    let shown: Vec<String> = names
-        .iter()
-        .take(SHOWN)
-        .map(|name| format!("\"{}\"", crate::diag::escaped(name, 60)))
-        .collect();
+    let shown: Vec<String> =
+        names.iter().take(SHOWN).map(|name| format!("\"{}\"", escaped(name, 60))).collect();
     match names.len().saturating_sub(SHOWN) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
