@@ -12,6 +12,7 @@ pub mod explain;
 pub mod finding;
 mod fit;
 mod gitlab_codequality;
+mod html;
 mod human;
 mod inert;
 mod json;
@@ -36,8 +37,13 @@ pub use json::{
 pub use output::{Output, Style};
 
 /// Every output format, in the order in which the documentation lists them.
-pub static OUTPUTS: &[&Output] =
-    &[&human::HUMAN, &json::JSON, &sarif::SARIF, &gitlab_codequality::GITLAB_CODEQUALITY];
+pub static OUTPUTS: &[&Output] = &[
+    &human::HUMAN,
+    &json::JSON,
+    &sarif::SARIF,
+    &html::HTML,
+    &gitlab_codequality::GITLAB_CODEQUALITY,
+];
 
 /// The output with this name.
 pub fn find(name: &str) -> Option<&'static Output> {

@@ -76,7 +76,9 @@ fn a_megabyte_of_user_agent_is_cut_where_people_read() {
     let mut report = fixture();
     report.findings[2].message = text.clone();
     report.findings[2].calls[0].call.user = Some(text);
-    for output in OUTPUTS.iter().filter(|output| output.name != "json") {
+    // The page contains the JSON report.
+    let whole = |output: &&&Output| matches!(output.name, "json" | "html");
+    for output in OUTPUTS.iter().filter(|output| !whole(output)) {
         let size = written(output, &report).len();
         assert!(size < 64 << 10, "{} {size}", output.name);
     }
@@ -103,7 +105,7 @@ proptest! {
             for output in OUTPUTS {
                 let written = written(output, &report);
                 assert_inert(output, &written);
-                if output.extension != "txt" {
+                if matches!(output.extension, "json" | "sarif") {
                     serde_json::from_str::<serde_json::Value>(&written).unwrap();
                 }
             }

@@ -66,6 +66,7 @@ const FIGURES: &[(&str, &[From])] = &[
     ("length of a sample", &[Const("engine", "SAMPLE_BYTES")]),
     ("nesting of a sample", &[Const("finding", "MAX_DEPTH")]),
     ("findings of one rule", &[Const("output", "PER_RULE")]),
+    ("findings whose evidence a page", &[Const("output/html", "DETAILED")]),
     ("results of a SARIF log", &[Const("output", "MOST_RESULTS")]),
     ("notifications of a SARIF log", &[Const("output/sarif/invocation", "MOST")]),
     (
