@@ -50,4 +50,4 @@ pub mod scan;
 pub mod cases;
 
 #[cfg(feature = "native")]
-pub use scan::{ScanOptions, scan};
+pub use scan::{ScanOptions, scan, scan_each};

@@ -82,6 +82,11 @@ impl AllowlistEntry {
         self.conditions.iter().map(Condition::selector)
     }
 
+    /// Whether it has the same selectors with the same values.
+    pub fn same_selectors(&self, other: &AllowlistEntry) -> bool {
+        self.conditions == other.conditions
+    }
+
     /// Whether its only test of the caller is the user agent.
     ///
     /// The caller chooses the agent, so anyone who learns the entry can match it.

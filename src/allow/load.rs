@@ -125,7 +125,13 @@ impl Loader<'_> {
             kinds.extend(RecordKind::ALL);
         }
         let when = self.when(&written.when, &kinds);
-        Guard { rules: rules.into(), when, reason: written.reason.clone(), span: written.span }
+        Guard {
+            names: written.names.iter().map(|(name, _)| name.clone()).collect(),
+            rules: rules.into(),
+            when,
+            reason: written.reason.clone(),
+            span: written.span,
+        }
     }
 
     /// Resolves the rules and conditions of an entry; returns false if there is an error.

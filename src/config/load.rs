@@ -84,7 +84,10 @@ impl<'o> Loader<'o> {
         Self {
             options,
             project: Project::default(),
-            policy: Policy::empty(options.functions),
+            policy: Policy {
+                sources: Sources::of(options.snapshot.clone()),
+                ..Policy::empty(options.functions)
+            },
             documents: BTreeMap::new(),
             entries: Vec::new(),
             digests: Vec::new(),
@@ -135,7 +138,9 @@ impl<'o> Loader<'o> {
         let config = match &self.options.config {
             _ if self.options.no_config => None,
             Some(config) => Some(directory.join(config)),
-            None => walk::find_upward(&directory, FILE_NAME),
+            None => walk::find_upward(&directory, FILE_NAME).filter(|path| {
+                self.options.snapshot.as_ref().is_none_or(|of| path.starts_with(&of.root))
+            }),
         };
         let root = config.as_deref().and_then(Path::parent).unwrap_or(&directory).to_owned();
         match config {
@@ -166,6 +171,7 @@ impl<'o> Loader<'o> {
             self.project.allowlists = paths;
         }
         let policy = &mut self.policy;
+        policy.root.clone_from(&root);
         policy.changes.project_files = std::mem::take(&mut self.project.files);
         policy.inputs = std::mem::take(&mut self.project.inputs);
         policy.expected = std::mem::take(&mut self.project.expected);

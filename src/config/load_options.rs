@@ -1,10 +1,12 @@
 //! The settings that determine a policy.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::allow::Strictness;
 use crate::expr::Function;
 use crate::record::Format;
+use crate::source::Snapshot;
 
 /// The settings from the command line and the environment that determine the policy. The binary
 /// fills them in.
@@ -32,6 +34,8 @@ pub struct LoadOptions {
     pub disable: Vec<String>,
     /// What happens to allowlist entries that an audit reports.
     pub entries: Strictness,
+    /// The copy that the files are read from, such as a git revision; `None` = the files themselves.
+    pub snapshot: Option<Arc<Snapshot>>,
     /// Leave out the tests of the built-in rules, which are more than half of their text. They are
     /// the same in every run, and only commands that run tests need them.
     pub without_builtin_tests: bool,

@@ -41,7 +41,8 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     Lists { zone: Zone::utc(), risky: Arc::new(risky) }
 });
 
-fn condition(text: &str) -> Expr {
+/// The condition of a text.
+pub(crate) fn condition(text: &str) -> Expr {
     let fragment = Fragment::whole(FileId(0), text);
     let on = Declarations { on: Some(RecordKind::Event), ..Declarations::default() };
     let compiled = compile(&fragment, Expected::Condition, &on, &*LISTS);
@@ -135,6 +136,18 @@ fn known_answers() {
         ),
         (r#"event.api == "A" => event.api == event.code"#, "no"),
         (r#"event.api == event.code => event.api == event.code || event.ok == true"#, "yes"),
+        (
+            r#"event.api.matches("^A") && event.operation in lists.risky => event.api.matches("^A") && event.operation in lists.risky"#,
+            "yes",
+        ),
+        (
+            r#"event.api.matches("^A") && event.code in ["x"] => event.api.matches("^A") && event.code in ["x", "y"]"#,
+            "yes",
+        ),
+        (
+            r#"event.api.matches("^A") && !(event.code in ["x", "y"]) => event.api.matches("^A") && !(event.code in ["x"])"#,
+            "yes",
+        ),
         (r#"event.agent.contains("Mozilla") => event.agent.contains("illa")"#, "yes"),
         (r#"event.agent.contains("illa") => event.agent.contains("Mozilla")"#, "no"),
     ] {
@@ -239,7 +252,8 @@ const TESTS: &[&str] = &[
     "false",
 ];
 
-fn a_condition() -> impl Strategy<Value = String> {
+/// A condition over a few fields.
+pub(crate) fn a_condition() -> impl Strategy<Value = String> {
     let test = proptest::sample::select(TESTS).prop_map(str::to_owned);
     test.prop_recursive(3, 8, 3, |inner| {
         prop_oneof![
@@ -283,6 +297,11 @@ static RECORDS: LazyLock<Vec<Record<'static>>> = LazyLock::new(|| {
     }
     records
 });
+
+/// Calls `visit` for every record of the values above.
+pub(crate) fn each_record(visit: &mut dyn FnMut(&Bindings<'_>)) {
+    RECORDS.iter().for_each(|record| visit(&Bindings::of(record, Time(0))));
+}
 
 /// Counts answers.
 #[derive(Default)]

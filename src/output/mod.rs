@@ -8,6 +8,7 @@
 
 pub mod audit;
 pub mod check;
+pub mod diff;
 pub mod explain;
 pub mod finding;
 mod fit;

@@ -1,9 +1,10 @@
-//! Reviews a policy with records: why a rule matches them or does not, and what its allowlist covers.
+//! Reviews a policy: why a rule matches records or does not, what its allowlist covers, and what a change of
+//! the policy does.
 //!
-//! This module evaluates rules on records that it reads with `inspect`. Values leave it redacted and
-//! masked. It must not depend on how a result is printed.
+//! Values leave this module redacted and masked. It must not depend on how a result is printed.
 
 mod audit;
+pub mod diff;
 mod entry_text;
 mod explain;
 mod patch;

@@ -25,6 +25,7 @@ mod correlated_values;
 mod correlation;
 mod credentials;
 mod diagnostics;
+mod diff;
 mod engine;
 mod evidence;
 mod examples;

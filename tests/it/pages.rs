@@ -1,6 +1,6 @@
 //! Pages below `docs` that are followed from top to bottom.
 //!
-//! A block of YAML that begins with `# PATH` writes that file. A line `keytrail …` of a `sh`
+//! A block of YAML that begins with `# PATH` writes that file. A line `keytrail …` or `git …` of a `sh`
 //! block runs in the folder; it ends with the code after `# exit code`, or with 0. A `text` block
 //! after it shows its output, shortened by `…`. A `console` block has the commands of other programs,
 //! which no test runs.
@@ -10,6 +10,7 @@ use std::fs;
 
 use serde_json::Value;
 
+use crate::diff::project::git;
 use crate::readme::{copy, is_short_for, root, words};
 use crate::run::{Ended, Folder};
 
@@ -51,6 +52,7 @@ const PAGES: [(&str, &[(&str, &str)]); 10] = [
         ],
     ),
     ("docs/incidents.md", &[("examples/cloudtrail", "logs")]),
+    ("docs/diff.md", &[("examples/cloudtrail", "logs")]),
 ];
 
 /// The code blocks of a page with their languages, in order.
@@ -94,6 +96,12 @@ fn follow(page: &str) {
         match language.as_str() {
             "sh" => {
                 for line in block.lines() {
+                    if let Some(arguments) = line.strip_prefix("git ") {
+                        let arguments = words(arguments);
+                        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+                        git(&folder.path("."), &arguments);
+                        continue;
+                    }
                     last = Some(run(&folder, page, line));
                     ran += 1;
                 }
@@ -169,6 +177,11 @@ fn the_page_about_recommendations_can_be_followed() {
 #[test]
 fn the_page_about_incidents_can_be_followed() {
     follow("docs/incidents.md");
+}
+
+#[test]
+fn the_page_about_changes_of_the_policy_can_be_followed() {
+    follow("docs/diff.md");
 }
 
 #[test]

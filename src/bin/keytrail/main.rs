@@ -13,6 +13,7 @@ mod args;
 mod cli;
 mod commands;
 mod exit;
+mod git;
 mod host;
 mod inputs;
 mod destination;
@@ -26,6 +27,7 @@ mod stream;
 mod table;
 mod target;
 mod term;
+mod version;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;

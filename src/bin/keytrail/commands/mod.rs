@@ -37,6 +37,7 @@ commands! {
     check Check;
     test Test;
     explain Explain;
+    diff Diff;
     allowlist Allowlist;
     init Init;
     new New;

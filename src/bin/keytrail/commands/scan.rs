@@ -10,7 +10,7 @@ use keytrail::config::{FAIL_ON, MAX_SKIPPED, MIN_SEVERITY, Policy};
 use keytrail::finding::Redactor;
 use keytrail::input::InputSet;
 use keytrail::output::explain::write_human;
-use keytrail::report::{Report, Verdict};
+use keytrail::report::{Note, Report, Verdict};
 use keytrail::review::{ExplainOptions, explain_each};
 use keytrail::rule::{FailOn, Severity};
 use keytrail::value::Time;
@@ -23,6 +23,7 @@ use crate::policy::{PolicyArgs, RuleChoice};
 use crate::progress::{Counted, during};
 use crate::target::{ReportArgs, Targets};
 use crate::term::stdout_failed;
+use crate::version::Version;
 
 /// Find risky use of credentials in audit logs and credential reports.
 ///
@@ -88,6 +89,10 @@ pub(crate) struct GateArgs {
     /// Records that may be skipped before the run is incomplete [default: 0].
     #[arg(long, value_name = "N", env = "KEYTRAIL_MAX_SKIPPED", hide_env_values = true)]
     max_skipped: Option<u64>,
+    /// Take guards and thresholds (`fail_on`, `fail_on_extended`, `min_severity`, `max_skipped`,
+    /// `expect`) from this git revision or folder, so that a change cannot lower its own bar.
+    #[arg(long, value_name = "REV", env = "KEYTRAIL_POLICY_FROM", hide_env_values = true)]
+    policy_from: Option<String>,
     /// Make the run incomplete if rules are blind, and fail it for uncertain findings.
     #[arg(long, env = "KEYTRAIL_STRICT", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
@@ -119,7 +124,14 @@ impl Scan {
         let targets = Targets::resolve(&self.reports)?;
         self.policy.choice = std::mem::take(&mut self.choice);
         self.can_explain(&targets)?;
-        let policy = self.policy.load(self.now.unwrap_or(host.clock), host)?;
+        let mut policy = self.policy.load(self.now.unwrap_or(host.clock), host)?;
+        if let Some(name) = &self.gate.policy_from {
+            // `--only` and `--disable` are about the rules of this run.
+            let choice = std::mem::take(&mut self.policy.choice);
+            let from = Version::named(name, &self.policy, host)?;
+            policy.adopt_bar(&from.load(&self.policy, host)?);
+            self.policy.choice = choice;
+        }
         let inputs = self.inputs.open(&policy.inputs, host)?.hash(self.digests);
         targets.reject_input_paths(inputs.paths())?;
         let report = self.evaluate(&policy, &inputs, &targets, host);
@@ -141,7 +153,7 @@ impl Scan {
         let options = self.options(policy, targets, host);
         let counted = Counted::new(inputs);
         during(&counted, host.term.progress, || {
-            keytrail::scan(policy, &counted, inputs.roots().to_vec(), notes(inputs), &options)
+            keytrail::scan(policy, &counted, inputs.roots().to_vec(), self.notes(inputs), &options)
         })
     }
 
@@ -192,6 +204,14 @@ impl Scan {
             write_human(explanation, style, host.term.out()).map_err(|error| stdout_failed(&error))?;
         }
         host.term.finish()
+    }
+
+    fn notes(&self, inputs: &InputSet) -> Vec<Note> {
+        let from = self.gate.policy_from.as_ref().map(|name| Note {
+            id: "policy-from",
+            text: format!("guards and thresholds are those of {name} (--policy-from)"),
+        });
+        notes(inputs).into_iter().chain(from).collect()
     }
 
     /// The options of the run, from flags and environment, then the project file, then the
