@@ -10,6 +10,7 @@
 
 mod allowlists;
 mod architecture;
+mod baseline;
 mod blind;
 mod builtin;
 mod check_formats;
@@ -56,6 +57,7 @@ mod query_gate;
 mod query_policy;
 mod readme;
 mod recommend;
+mod report_command;
 mod reports;
 mod rules;
 #[allow(dead_code, reason = "every test may use each part of it")]

@@ -14,7 +14,7 @@ use crate::readme::{copy, is_short_for, root, words};
 use crate::run::{Ended, Folder};
 
 /// Each page with the example files that it reads, and their places.
-const PAGES: [(&str, &[(&str, &str)]); 9] = [
+const PAGES: [(&str, &[(&str, &str)]); 10] = [
     ("docs/expressions.md", &[("examples/cloudtrail", "logs")]),
     ("docs/rule-files.md", &[]),
     ("docs/testing.md", &[("examples/cloudtrail", "logs")]),
@@ -44,6 +44,7 @@ const PAGES: [(&str, &[(&str, &str)]); 9] = [
         ],
     ),
     ("docs/incidents.md", &[("examples/cloudtrail", "logs")]),
+    ("docs/formats.md", &[("examples/cloudtrail", "logs")]),
 ];
 
 /// The code blocks of a page with their languages, in order.
@@ -157,6 +158,11 @@ fn the_page_about_recommendations_can_be_followed() {
 #[test]
 fn the_page_about_incidents_can_be_followed() {
     follow("docs/incidents.md");
+}
+
+#[test]
+fn the_page_about_formats_can_be_followed() {
+    follow("docs/formats.md");
 }
 
 #[test]

@@ -11,9 +11,11 @@ type Generated = (&'static str, fn() -> String);
 
 /// Every schema.
 static SCHEMAS: &[Generated] = &[
+    ("baseline", output::baseline_schema),
     ("check", output::check::check_schema),
     ("config", config::project_schema),
     ("explain", output::explain::explain_schema),
+    ("ndjson", output::ndjson_schema),
     ("policy", config::policy_schema),
     ("posture", output::posture::posture_schema),
     ("recommend", output::recommend::recommend_schema),
@@ -24,11 +26,11 @@ static SCHEMAS: &[Generated] = &[
 
 /// Print a JSON schema, or list the schemas there are.
 ///
-/// `check` describes the output of `check --format json`; `config` describes the project file; `policy` describes rules, lists, definitions and allowlists;
+/// `baseline` describes a file of `scan --write-baseline`; `check` describes the output of `check --format json`; `config` describes the project file; `policy` describes rules, lists, definitions and allowlists;
 /// `report` describes the output of `scan --format json`; `posture` describes the output of
 /// `posture --format json`; `recommend` describes the output of `recommend --format json`; `test` describes the output of
 /// `test --format json`; `explain` describes the output of `explain --format json`; `watch` describes a line of
-/// `keytrail watch`.
+/// `keytrail watch`, and `ndjson` a line of `scan --format ndjson`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Schema {
     /// The name of the schema.

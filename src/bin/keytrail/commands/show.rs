@@ -1,8 +1,5 @@
 //! `keytrail show`: one finding of a report, whole.
 
-use std::io::Read;
-use std::path::Path;
-
 use clap::builder::Resettable;
 use keytrail::diag::escape;
 use keytrail::finding::Redactor;
@@ -21,6 +18,7 @@ use crate::exit::{Exit, Failure};
 use crate::host::Host;
 use crate::inputs::HintArgs;
 use crate::policy::ProjectArgs;
+use crate::report_file;
 use crate::term::stdout_failed;
 
 /// Candidates that are listed for an ambiguous fingerprint.
@@ -70,8 +68,7 @@ impl Show {
             return Err(Failure::because("standard input cannot be both the report and an input")
                 .help("write one of them to a file"));
         }
-        let text = self.text()?;
-        let report = read_report(&text).map_err(|error| self.unreadable(&text, &error.to_string()))?;
+        let report = report_file::read(&self.report, read_report)?;
         let finding = find(&report, &self.fingerprint).map_err(|why| self.not_found(&report, &why))?;
         let style = Style {
             color: host.term.color_out,
@@ -172,36 +169,6 @@ impl Show {
 
     fn redactor(&self) -> Redactor {
         Redactor { show_keys: self.show_keys }
-    }
-
-    /// The text of the report.
-    fn text(&self) -> Result<String, Failure> {
-        let read = if self.report == STDIN {
-            let mut text = String::new();
-            std::io::stdin().read_to_string(&mut text).map(|_| text)
-        } else {
-            std::fs::read_to_string(Path::new(&self.report))
-        };
-        read.map_err(|error| {
-            Failure::because(format!("cannot read the report {}: {error}", self.report))
-                .help("`keytrail scan INPUT --format json:FILE` writes one")
-        })
-    }
-
-    /// Why the text is not a report. Other outputs contain fingerprints too.
-    fn unreadable(&self, text: &str, why: &str) -> Failure {
-        let failure = Failure::because(format!("cannot read the report {}: {why}", self.report));
-        let start = text.get(..2_000).unwrap_or(text);
-        let written = "`keytrail scan INPUT --format json:FILE` writes the JSON report; one scan can \
-                       write several formats";
-        let other = if start.contains("sarif") {
-            "this is SARIF, which does not contain whole findings"
-        } else if start.trim_start().starts_with("{\"type\":") {
-            "these are lines of `keytrail watch`: each contains a whole finding"
-        } else {
-            return failure.help(written);
-        };
-        failure.help(other).help(written)
     }
 
     fn not_found(&self, report: &Report<'_>, why: &NotFound<'_>) -> Failure {
