@@ -47,6 +47,15 @@ pub(super) fn is_builtin(sources: &Sources, file: FileId) -> bool {
     sources.file(file).name.starts_with(BUILTIN_PREFIX)
 }
 
+/// Where the tests of a built-in rule begin. They are at the end of its file.
+pub(super) fn tests_of_builtin(text: &str) -> Option<usize> {
+    let starts = TESTS.iter().filter_map(|key| text.find(key));
+    starts.min().map(|line_break| line_break + 1)
+}
+
+/// The lines that begin the tests of a rule: the records that they share, and the tests.
+const TESTS: [&str; 2] = ["\n  base:\n", "\n  tests:\n"];
+
 /// A path, folder or glob, and the folder that it is relative to.
 #[derive(Debug, Clone)]
 pub(super) struct PolicyPath {

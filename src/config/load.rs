@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::files::PolicyPath;
 use super::finish::{finish, without_consequences};
+use super::parallel::in_parallel;
 use super::policy::{Policy, SeverityChange};
 use super::project::{FILE_NAME, Project, ProjectReader};
 use super::{changes, files, tables};
@@ -48,6 +49,9 @@ pub struct LoadOptions {
     pub only: Vec<String>,
     /// `--disable`: ids of rules, with `*`, that are turned off.
     pub disable: Vec<String>,
+    /// Leave out the tests of the built-in rules, which are more than half of their text. They are
+    /// the same in every run, and only commands that run tests need them.
+    pub without_builtin_tests: bool,
     /// The functions of the expression language.
     pub functions: &'static [&'static dyn Function],
     /// The input formats that the project file may name.
@@ -228,10 +232,17 @@ impl<'o> Loader<'o> {
         }
         let paths = [&self.project.rule_paths[..], &self.project.allowlists].concat();
         loaded.extend(files::load(&paths, root, sources, diagnostics));
-        for file in loaded {
-            let document = yaml::parse(file, sources).and_then(|node| {
-                Ok((rule::document_kind(&node).map_err(|error| vec![error])?, node))
-            });
+        let (sources, without_tests) = (&*sources, self.options.without_builtin_tests);
+        let documents = in_parallel(&loaded, |&file| {
+            let end = match without_tests && files::is_builtin(sources, file) {
+                true => files::tests_of_builtin(&sources.file(file).text),
+                false => None,
+            };
+            let node = yaml::parse_up_to(file, end.unwrap_or(usize::MAX), sources)?;
+            let kind = rule::document_kind(&node).map_err(|error| vec![error])?;
+            Ok::<_, Vec<Diagnostic>>((kind, node))
+        });
+        for (file, document) in loaded.into_iter().zip(documents) {
             match document {
                 Ok((DocumentKind::Entries, node)) => {
                     // An allowlist can be large, and its tree takes many times the memory of its
@@ -412,19 +423,22 @@ impl<'o> Loader<'o> {
     fn rules(&mut self) {
         let documents = self.documents.remove(&DocumentKind::Rule).unwrap_or_default();
         let (mut places, mut rules) = (BTreeMap::new(), BTreeMap::<String, Rule>::new());
-        for document in &documents {
-            let body = document.node.get("rule");
-            let id = body.and_then(|rule| rule.get("id"));
-            let (id, span) = match id.and_then(|id| Some((id.text()?.to_owned(), id.span))) {
-                Some(written) => written,
-                None => (stem(&self.policy.sources, document.file), document.node.span),
+        let (policy, changes) = (&self.policy, &self.project.rules);
+        let loaded = in_parallel(&documents, |document| {
+            let change = changes.get(&id_of(document, &policy.sources).0);
+            let overrides = Overrides {
+                severity: change.and_then(|change| change.severity).map(|(severity, _)| severity),
+                pack: change.and_then(|change| change.pack),
+                params: change.map(|change| change.params.clone()).unwrap_or_default(),
+                without_tests: self.options.without_builtin_tests
+                    && files::is_builtin(&policy.sources, document.file),
             };
+            rule::load(&document.node, &policy.sources, &overrides, policy)
+        });
+        for (document, (rule, problems)) in documents.iter().zip(loaded) {
+            let body = document.node.get("rule");
+            let (id, span) = id_of(document, &self.policy.sources);
             let change = self.project.rules.get(&id);
-            let overrides = change.map_or_else(Overrides::default, |change| Overrides {
-                severity: change.severity.map(|(severity, _)| severity),
-                pack: change.pack,
-                params: change.params.clone(),
-            });
             let written = body.and_then(|rule| rule.get("severity")).and_then(Node::text);
             if let Some((set, span)) = change.and_then(|change| change.severity)
                 && let Some(written) = written.and_then(Severity::parse)
@@ -432,8 +446,6 @@ impl<'o> Loader<'o> {
                 let rule = id.clone();
                 self.policy.severities.push(SeverityChange { rule, written, set, span });
             }
-            let (rule, problems) =
-                rule::load(&document.node, &self.policy.sources, &overrides, &self.policy);
             self.policy.diagnostics.extend(problems);
             let params = rule.as_ref().zip(change).map(|(rule, of)| changes::params(rule, of));
             let first = self.is_first("rule", &id, span, &mut places);
@@ -575,4 +587,13 @@ impl<'o> Loader<'o> {
 fn stem(sources: &Sources, file: FileId) -> String {
     let path = Path::new(&sources.file(file).name);
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The id of a rule and where it is written; without one, the name of its file.
+fn id_of(document: &Document, sources: &Sources) -> (String, Span) {
+    let id = document.node.get("rule").and_then(|rule| rule.get("id"));
+    match id.and_then(|id| Some((id.text()?.to_owned(), id.span))) {
+        Some(written) => written,
+        None => (stem(sources, document.file), document.node.span),
+    }
 }

@@ -11,6 +11,7 @@ mod finish;
 mod incidents;
 mod inputs;
 mod load;
+mod parallel;
 mod policy;
 mod project;
 mod schema;

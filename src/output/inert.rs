@@ -1,7 +1,7 @@
 //! JSON whose bytes cannot control a terminal or a CI log and that parses to the same data.
 
 use std::fmt::Write as _;
-use std::io;
+use std::io::{self, BufWriter, Write as _};
 
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
@@ -19,9 +19,15 @@ pub(super) fn write_line(value: &impl Serialize, out: &mut dyn io::Write) -> io:
 }
 
 fn write(value: &impl Serialize, form: impl Formatter, out: &mut dyn io::Write) -> io::Result<()> {
-    value.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Inert(form)))?;
-    out.write_all(b"\n")
+    // A value is written in many pieces of a few bytes, each of which would be a call through `dyn`.
+    let mut out = BufWriter::with_capacity(BLOCK, out);
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Inert(form)))?;
+    out.write_all(b"\n")?;
+    out.flush()
 }
+
+/// Bytes that are written at a time.
+const BLOCK: usize = 64 << 10;
 
 /// Writes like `F`, but escapes hostile characters and the log command `##[` as `\u` sequences.
 #[derive(Debug, Default)]

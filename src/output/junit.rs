@@ -196,9 +196,12 @@ mod tests {
         String::from_utf8(out).unwrap()
     }
 
+    /// The depth, the name and the attributes of an element.
+    type Element = (usize, String, Vec<(String, String)>);
+
     /// The elements of a document, each with its depth, name and attributes. Fails on text that is
     /// not well formed.
-    fn elements(text: &str) -> Vec<(usize, String, Vec<(String, String)>)> {
+    fn elements(text: &str) -> Vec<Element> {
         let mut rest = text.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>").unwrap();
         let (mut open, mut found) = (Vec::new(), Vec::new());
         while let Some(start) = rest.find('<') {

@@ -15,6 +15,7 @@ mod fit;
 mod github;
 mod gitlab_codequality;
 mod gitlab_sast;
+mod html;
 mod human;
 mod inert;
 mod issue;
@@ -53,6 +54,7 @@ pub static OUTPUTS: &[&Output] = &[
     &json::NDJSON,
     &csv::CSV,
     &sarif::SARIF,
+    &html::HTML,
     &markdown::MARKDOWN,
     &markdown::MARKDOWN_COMMENT,
     &github::GITHUB,

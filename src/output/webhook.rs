@@ -90,7 +90,7 @@ fn write(report: &Report, style: &Style, out: &mut dyn io::Write) -> io::Result<
     let section = |text: &str| Block::Section { text: Plain::new(report, text, SECTION) };
     let mut blocks =
         vec![Block::Header { text: Plain::new(report, &title, HEADER) }, section(&counts)];
-    let one_line = |text: &str| text.replace('\n', " ").replace('\r', " ");
+    let one_line = |text: &str| text.replace(['\n', '\r'], " ");
     for reason in report.incomplete.iter().take(REASONS) {
         blocks.push(section(&format!("incomplete: {}", one_line(&reason.text))));
     }
@@ -141,8 +141,8 @@ fn of_incident(incident: &Incident) -> String {
 
 fn of_finding(report: &Report, finding: &Finding) -> String {
     let rule = report.rule_of(finding).map_or("", |rule| &rule.id);
-    let line = |text: String| text.replace(['\n', '\r'], " ");
-    let message = line(format!("{}[{rule}]: {}", finding.severity.name(), finding.message));
+    let message = format!("{}[{rule}]: {}", finding.severity.name(), finding.message);
+    let message = message.replace(['\n', '\r'], " ");
     let message = report.facts.text(&message).into_owned();
     let last = format!("{}, fingerprint {}", finding.role.name(), finding.fingerprint);
     format!("{}\n{last}", cut(&message, SECTION / 2))

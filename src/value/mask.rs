@@ -8,6 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// of Alibaba Cloud.
 const PREFIXES: [&str; 8] = ["AKIA", "ASIA", "ABIA", "ACCA", "LTAI", "AKID", "STS.", "TMP."];
 
+/// Length of each prefix.
+const PREFIX: usize = 4;
+
 /// Length of the shortest access key id that a cloud issues.
 const SHORTEST_KEY: usize = 16;
 
@@ -110,13 +113,15 @@ pub fn key_ids(text: &str) -> impl Iterator<Item = &str> {
 /// that directly follows other letters is still a key.
 fn next_key(text: &str, from: usize) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
+    // Most texts are shorter than a key.
+    let last = bytes.len().checked_sub(SHORTEST_KEY)?;
     let mut at = from;
-    while let Some(found) = bytes.get(at..).and_then(|rest| rest.iter().position(is_first)) {
+    while let Some(found) = bytes.get(at..=last).and_then(|rest| rest.iter().position(is_first)) {
         let start = at + found;
         let rest = &bytes[start..];
-        if let Some(prefix) = PREFIXES.iter().find(|prefix| rest.starts_with(prefix.as_bytes())) {
-            let body = rest[prefix.len()..].iter().take_while(|b| b.is_ascii_alphanumeric());
-            let length = prefix.len() + body.count();
+        if PREFIXES.iter().any(|prefix| rest.starts_with(prefix.as_bytes())) {
+            let body = rest[PREFIX..].iter().take_while(|b| b.is_ascii_alphanumeric());
+            let length = PREFIX + body.count();
             if length >= SHORTEST_KEY {
                 return Some((start, start + length));
             }

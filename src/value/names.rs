@@ -34,7 +34,7 @@ mod tests {
 
     #[test]
     fn a_name_is_stored_once_and_a_long_one_is_refused() {
-        let (one, other) = (retained("cloudtrail"), retained(&"cloudtrail".to_owned()));
+        let (one, other) = (retained("cloudtrail"), retained(&["cloud", "trail"].concat()));
         assert_eq!(one, Some("cloudtrail"));
         assert_eq!(one.map(str::as_ptr), other.map(str::as_ptr));
         assert_eq!(retained(&"x".repeat(LONGEST + 1)), None);

@@ -17,6 +17,6 @@ mod shape;
 pub use check::check;
 pub use form::seconds;
 pub use node::{MappingEntry, Node, NodeKind, Scalar, ScalarStyle};
-pub use parse::parse;
+pub use parse::{parse, parse_up_to};
 pub use schema::json_schema;
 pub use shape::{Shape, ShapeKey};

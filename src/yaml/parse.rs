@@ -29,7 +29,17 @@ const MAX_ERRORS: usize = 50;
 ///
 /// Every mistake in the text, up to 50: after these the rest is not parsed.
 pub fn parse(file: FileId, sources: &Sources) -> Result<Node, Vec<Diagnostic>> {
+    parse_up_to(file, usize::MAX, sources)
+}
+
+/// The same for the part of a file before this byte, which begins a line.
+///
+/// # Errors
+///
+/// As in [`parse`].
+pub fn parse_up_to(file: FileId, end: usize, sources: &Sources) -> Result<Node, Vec<Diagnostic>> {
     let text = &*sources.file(file).text;
+    let text = text.get(..end).unwrap_or(text);
     if let Some((at, c)) = text.char_indices().find(|&(_, c)| is_control(c)) {
         return Err(vec![
             Diagnostic::error(

@@ -35,6 +35,9 @@ use exit::{Exit, Failure};
 use host::Host;
 use term::Term;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let exit = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
         Term::new().failure(

@@ -142,9 +142,24 @@ impl PolicyArgs {
     }
 
     /// Loads the policy and prints its diagnostics. Only errors of lints are printed here; `check`
-    /// prints all lints.
+    /// prints all lints. The tests of built-in rules are left out.
     pub(crate) fn load(&self, clock: Time, host: &Host<'_>) -> Result<Policy, Failure> {
-        let checked = Policy::load(&self.options(host)).and_then(|policy| {
+        let options = LoadOptions { without_builtin_tests: true, ..self.options(host) };
+        self.loaded(&options, clock, host)
+    }
+
+    /// The same with the tests of every rule.
+    pub(crate) fn load_with_tests(&self, clock: Time, host: &Host<'_>) -> Result<Policy, Failure> {
+        self.loaded(&self.options(host), clock, host)
+    }
+
+    fn loaded(
+        &self,
+        options: &LoadOptions,
+        clock: Time,
+        host: &Host<'_>,
+    ) -> Result<Policy, Failure> {
+        let checked = Policy::load(options).and_then(|policy| {
             let found = lint::run_errors(&policy, clock);
             let found = lint::ignored(&policy, found, false);
             if found.is_empty() { Ok(policy) } else { Err((policy.sources, found)) }

@@ -1,8 +1,10 @@
 //! Whether the names of the keys above a value mark it as a secret.
 
+use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use regex::Regex;
+use rustc_hash::FxHashMap;
 
 static SECRET_KEYS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
@@ -45,10 +47,43 @@ pub(super) struct Above {
     pub(super) key_id: bool,
     /// No string of the document without escapes has the form of a secret.
     pub(super) clear: bool,
+    /// An object of the document may be a JSON web key.
+    pub(super) web_keys: bool,
 }
 
-impl Above {
-    pub(super) fn under(self, key: &str) -> Self {
+/// What a key says about the value below it.
+#[derive(Debug, Clone, Copy)]
+struct KeyMeaning {
+    params: bool,
+    secret: bool,
+    key_id: bool,
+}
+
+/// The keys whose meaning is remembered, and the bytes of the longest of them. Records of one format
+/// have the same keys.
+const REMEMBERED: (usize, usize) = (4096, 64);
+
+thread_local! {
+    static MEANINGS: RefCell<FxHashMap<Box<str>, KeyMeaning>> = RefCell::default();
+}
+
+impl KeyMeaning {
+    fn of(key: &str) -> Self {
+        if key.len() > REMEMBERED.1 {
+            return Self::read(key);
+        }
+        MEANINGS.with_borrow_mut(|meanings| match meanings.get(key) {
+            Some(meaning) => *meaning,
+            None => {
+                if meanings.len() >= REMEMBERED.0 {
+                    meanings.clear();
+                }
+                *meanings.entry(key.into()).or_insert_with(|| Self::read(key))
+            }
+        })
+    }
+
+    fn read(key: &str) -> Self {
         let plain: String =
             key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
         let harmless = HARMLESS_KEYS.contains(&plain.as_str());
@@ -57,14 +92,25 @@ impl Above {
         // `credentials` contains the key id and the expiry besides the secret: check each of them.
         let container = plain.ends_with("credentials") || plain.ends_with("credential");
         Self {
-            params: self.params
-                || matches!(
-                    plain.as_str(),
-                    "requestparameters" | "responseelements" | "requestparameterjson"
-                ),
-            secret: self.secret || (telling && !container && !harmless && !key_id),
+            params: matches!(
+                plain.as_str(),
+                "requestparameters" | "responseelements" | "requestparameterjson"
+            ),
+            secret: telling && !container && !harmless && !key_id,
+            key_id,
+        }
+    }
+}
+
+impl Above {
+    pub(super) fn under(self, key: &str) -> Self {
+        let KeyMeaning { params, secret, key_id } = KeyMeaning::of(key);
+        Self {
+            params: self.params || params,
+            secret: self.secret || secret,
             key_id,
             clear: self.clear,
+            web_keys: self.web_keys,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::{address, announced, armour, cloud, harmless, issuer};
+use super::{address, announced, armour, clear, cloud, harmless, issuer};
 
 /// Secrets that have one of these forms.
 pub(super) struct SecretKind {
@@ -59,6 +59,9 @@ pub(super) fn suspects(text: &str) -> bool {
 
 /// Replaces every secret in the text by `mark`. Borrows the text if it contains no secret.
 pub(super) fn redact<'t>(text: &'t str, mark: &str) -> Cow<'t, str> {
+    if clear::is_known(text) {
+        return Cow::Borrowed(text);
+    }
     let mut shown = Cow::Borrowed(text);
     for pass in PASSES.iter() {
         // A search for groups costs more, even if it finds nothing.
@@ -69,6 +72,9 @@ pub(super) fn redact<'t>(text: &'t str, mark: &str) -> Cow<'t, str> {
         {
             shown = Cow::Owned(clean);
         }
+    }
+    if matches!(shown, Cow::Borrowed(_)) {
+        clear::note(text);
     }
     shown
 }

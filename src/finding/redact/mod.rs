@@ -9,9 +9,11 @@
 mod address;
 mod announced;
 mod armour;
+mod clear;
 mod cloud;
 mod harmless;
 mod issuer;
+mod json_text;
 mod key_name;
 mod kinds;
 mod random;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
+use super::json_text::JsonText;
 use super::key_name::{Above, is_private_part};
 use super::kinds::suspects;
 use super::random::looks_random;
@@ -11,7 +12,7 @@ use super::redactor::{REDACTED, Redactor, cut};
 use crate::finding::subject::show;
 use crate::record::FieldId;
 use crate::record::field::{event, key};
-use crate::value::{Items, Json, Members, Value, push_string};
+use crate::value::{Items, Json, Value, push_string};
 
 /// Objects nested deeper than this are not shown.
 const MAX_DEPTH: usize = 24;
@@ -29,7 +30,7 @@ impl Redactor {
     fn record_that(&self, json: &str, limit: usize, clear: bool) -> String {
         let mut out = String::with_capacity(json.len().min(limit) + 64);
         match serde_json::from_str::<&RawValue>(json) {
-            Ok(raw) => self.value(raw.get(), Above { clear, ..Above::default() }, 0, &mut out),
+            Ok(raw) => self.document(raw, Above { clear, ..Above::default() }, 0, &mut out),
             Err(_) => out.push_str(&self.text(json)),
         }
         cut(&mut out, limit);
@@ -80,7 +81,10 @@ impl Redactor {
             Value::Str(text) => Value::Str(self.string(text, above, 0)),
             Value::Json(json) => {
                 let mut out = String::with_capacity(json.text.len());
-                self.value(&json.text, above, 0, &mut out);
+                match serde_json::from_str::<&RawValue>(&json.text) {
+                    Ok(raw) => self.document(raw, above, 0, &mut out),
+                    Err(_) => push_string(REDACTED, &mut out),
+                }
                 Value::Json(Json { text: Cow::Owned(out), keys: json.keys })
             }
             Value::List(items) => {
@@ -91,60 +95,112 @@ impl Redactor {
         }
     }
 
-    fn value(&self, raw: &str, above: Above, depth: usize, out: &mut String) {
+    /// Appends a whole JSON value, redacted.
+    fn document(&self, json: &RawValue, above: Above, depth: usize, out: &mut String) {
+        let text = json.get();
+        // A key with an escape may be one, too.
+        let web_keys = above.web_keys || text.contains("kty") || text.contains("\\u");
+        let above = Above { web_keys, ..above };
+        if self.value(&mut JsonText::new(text), above, depth, out).is_none() {
+            // A parser has accepted the text, so this never happens. If it did, nothing more is shown.
+            push_string(REDACTED, out);
+        }
+    }
+
+    /// Appends the next value, redacted.
+    fn value(
+        &self,
+        json: &mut JsonText<'_>,
+        above: Above,
+        depth: usize,
+        out: &mut String,
+    ) -> Option<()> {
+        let first = json.peek()?;
         if depth > MAX_DEPTH {
             out.push_str("\"…\"");
-            return;
+            return json.skip();
         }
-        match raw.trim_start().as_bytes().first() {
-            Some(b'{') => self.object(raw, above, depth, out),
-            Some(b'[') => self.array(raw, above, depth, out),
-            Some(b'"') => {
-                let text: Cow<'_, str> =
-                    serde_json::from_str::<String>(raw).map_or(Cow::Borrowed(REDACTED), Cow::Owned);
-                let clear = above.clear && !raw.contains('\\');
-                push_string(&self.string(&text, Above { clear, ..above }, depth), out);
+        match first {
+            b'{' => self.object(json, above, depth, out)?,
+            b'[' => self.array(json, above, depth, out)?,
+            b'"' => {
+                let raw = json.string()?;
+                let (text, escaped) = content(raw)?;
+                let clear = above.clear && !escaped;
+                match self.string(&text, Above { clear, ..above }, depth) {
+                    Cow::Borrowed(shown) if !escaped && shown.len() == text.len() => {
+                        out.push_str(raw);
+                    }
+                    shown => push_string(&shown, out),
+                }
             }
             // Numbers below a key that names a secret may be PINs; true, false and null reveal
             // nothing.
-            Some(b'0'..=b'9' | b'-') if above.secret => push_string(REDACTED, out),
-            _ => out.push_str(raw.trim()),
+            b'0'..=b'9' | b'-' if above.secret => {
+                json.scalar()?;
+                push_string(REDACTED, out);
+            }
+            _ => out.push_str(json.scalar()?),
         }
+        Some(())
     }
 
-    fn object(&self, raw: &str, above: Above, depth: usize, out: &mut String) {
-        let Ok(Members(entries)) = serde_json::from_str(raw) else {
-            return push_string(REDACTED, out);
-        };
-        let web_key = entries.iter().any(|(key, _)| key == "kty");
+    fn object(
+        &self,
+        json: &mut JsonText<'_>,
+        above: Above,
+        depth: usize,
+        out: &mut String,
+    ) -> Option<()> {
+        json.takes(b'{');
+        let web_key = above.web_keys && has_key(json.clone(), "kty");
         out.push('{');
-        for (index, (key, value)) in entries.iter().enumerate() {
-            if index > 0 {
-                out.push(',');
-            }
-            // A key with escapes is owned.
-            let clear = above.clear && matches!(key, Cow::Borrowed(_));
-            push_string(&if clear { self.clear_text(key) } else { self.text(key) }, out);
-            out.push(':');
-            let mut of_value = above.under(key);
-            of_value.secret |= web_key && is_private_part(key);
-            self.value(value, of_value, depth + 1, out);
+        if json.takes(b'}') {
+            out.push('}');
+            return Some(());
         }
-        out.push('}');
+        loop {
+            let raw = json.key()?;
+            let (key, escaped) = content(raw)?;
+            let shown =
+                if above.clear && !escaped { self.clear_text(&key) } else { self.text(&key) };
+            match shown {
+                Cow::Borrowed(_) if !escaped => out.push_str(raw),
+                shown => push_string(&shown, out),
+            }
+            out.push(':');
+            let mut of_value = above.under(&key);
+            of_value.secret |= web_key && is_private_part(&key);
+            self.value(json, of_value, depth + 1, out)?;
+            if !json.takes(b',') {
+                out.push('}');
+                return json.takes(b'}').then_some(());
+            }
+            out.push(',');
+        }
     }
 
-    fn array(&self, raw: &str, above: Above, depth: usize, out: &mut String) {
-        let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(raw) else {
-            return push_string(REDACTED, out);
-        };
+    fn array(
+        &self,
+        json: &mut JsonText<'_>,
+        above: Above,
+        depth: usize,
+        out: &mut String,
+    ) -> Option<()> {
+        json.takes(b'[');
         out.push('[');
-        for (index, item) in items.iter().enumerate() {
-            if index > 0 {
-                out.push(',');
-            }
-            self.value(item.get(), above, depth + 1, out);
+        if json.takes(b']') {
+            out.push(']');
+            return Some(());
         }
-        out.push(']');
+        loop {
+            self.value(json, above, depth + 1, out)?;
+            if !json.takes(b',') {
+                out.push(']');
+                return json.takes(b']').then_some(());
+            }
+            out.push(',');
+        }
     }
 
     fn string<'t>(&self, text: &'t str, above: Above, depth: usize) -> Cow<'t, str> {
@@ -159,7 +215,7 @@ impl Redactor {
             && let Ok(inner) = serde_json::from_str::<&RawValue>(text)
         {
             let mut out = String::with_capacity(text.len());
-            self.value(inner.get(), above, depth + 1, &mut out);
+            self.document(inner, above, depth + 1, &mut out);
             return Cow::Owned(out);
         }
         if above.key_id {
@@ -170,6 +226,37 @@ impl Redactor {
         }
         if above.clear { self.clear_text(text) } else { self.text(text) }
     }
+}
+
+/// The content of a JSON string that is given with its quotes, and whether it has escapes.
+fn content(raw: &str) -> Option<(Cow<'_, str>, bool)> {
+    match raw.contains('\\') {
+        // An escape of half of a character has no content.
+        true => {
+            let text = serde_json::from_str::<String>(raw);
+            Some((text.map_or(Cow::Borrowed(REDACTED), Cow::Owned), true))
+        }
+        false => Some((Cow::Borrowed(raw.get(1..raw.len().checked_sub(1)?)?), false)),
+    }
+}
+
+/// Whether the object whose first key is next has this key.
+fn has_key(mut json: JsonText<'_>, wanted: &str) -> bool {
+    let mut find = || {
+        if json.peek()? == b'}' {
+            return None;
+        }
+        loop {
+            if content(json.key()?)?.0 == wanted {
+                return Some(());
+            }
+            json.skip()?;
+            if !json.takes(b',') {
+                return None;
+            }
+        }
+    };
+    find().is_some()
 }
 
 /// Whether a string is a placeholder that the provider itself writes instead of a secret.

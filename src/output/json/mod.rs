@@ -42,6 +42,11 @@ fn write(report: &Report, _: &Style, out: &mut dyn io::Write) -> io::Result<()> 
     write_report(&convert::report(report), out)
 }
 
+/// The report in version 1 of the format.
+pub(super) fn converted(report: &Report) -> v1::Report<'_> {
+    convert::report(report)
+}
+
 /// Writes a report that is already in version 1 of the format.
 ///
 /// # Errors

@@ -43,12 +43,20 @@ struct Place {
     findings: usize,
 }
 
-/// GitHub takes 1 MiB for the summary of a step.
-const SUMMARY: Place = Place { marker: "", size: 1 << 20, findings: usize::MAX };
+/// What GitHub takes for the summary of a step.
+const SUMMARY_BYTES: usize = 1 << 20;
 
-/// GitHub takes 65,536 characters in a comment. A script finds the comment of an earlier run by its
-/// first line.
-const COMMENT: Place = Place { marker: "<!-- keytrail -->\n", size: 65_536, findings: 50 };
+/// What GitHub takes in a comment, in characters.
+const COMMENT_BYTES: usize = 65_536;
+
+/// Findings of a comment. People read it between others.
+const COMMENT_FINDINGS: usize = 50;
+
+const SUMMARY: Place = Place { marker: "", size: SUMMARY_BYTES, findings: usize::MAX };
+
+/// A script finds the comment of an earlier run by its first line.
+const COMMENT: Place =
+    Place { marker: "<!-- keytrail -->\n", size: COMMENT_BYTES, findings: COMMENT_FINDINGS };
 
 /// Bytes for the sentence that says what was cut.
 const RESERVE: usize = 300;
@@ -120,7 +128,7 @@ mod tests {
             let cut = format!("**Cut:** {} more findings not shown here", 3_000 - shown);
             assert_eq!(text.contains(&cut), shown < 3_000, "{shown}");
         }
-        report.findings.truncate(40);
+        report.findings.truncate(50);
         assert!(!text(&report, &COMMENT).contains("**Cut:**"));
     }
 

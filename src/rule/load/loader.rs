@@ -20,6 +20,8 @@ pub struct Overrides {
     pub pack: Option<Pack>,
     /// Values of parameters by name, with the place of the name.
     pub params: BTreeMap<String, (Span, Node)>,
+    /// The tests were not read, so that their absence means nothing.
+    pub without_tests: bool,
 }
 
 /// The state of loading one rule file.

@@ -43,7 +43,9 @@ pub fn load(
     if diagnostics.iter().any(Diagnostic::is_error) {
         return (None, diagnostics);
     }
-    diagnostics.extend(rule.as_ref().and_then(untested));
+    if !overrides.without_tests {
+        diagnostics.extend(rule.as_ref().and_then(untested));
+    }
     (rule, diagnostics)
 }
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use keytrail::config::Policy;
+use keytrail::config::{LoadOptions, Policy};
 use keytrail::rule::{Confidence, Pack, Rule, SOURCE_TAGS, Severity, SourceTag, Technique};
 
-use super::{filled_pack, pack};
+use super::{filled_pack, load, pack, root};
 
 /// Rules that need configuration by a project.
 const TO_BE_FILLED: [&str; 8] = [
@@ -193,5 +193,28 @@ fn every_list_table_and_definition_of_the_pack_is_used() {
         // It occurs once where it is defined.
         let times: usize = rules.iter().map(|text| text.matches(definition.as_str()).count()).sum();
         assert!(times > 1, "no rule names the definition {definition}");
+    }
+}
+
+/// Runs leave out the tests of built-in rules, which must change nothing else.
+#[test]
+fn rules_without_their_tests_are_the_same_rules() {
+    let whole = pack();
+    let without = load(LoadOptions {
+        no_config: true,
+        extended: true,
+        directory: root().to_owned(),
+        without_builtin_tests: true,
+        ..LoadOptions::default()
+    });
+    assert_eq!(whole.hash, without.hash);
+    assert_eq!(format!("{:?}", whole.diagnostics), format!("{:?}", without.diagnostics));
+    assert_eq!(whole.rules.len(), without.rules.len());
+    let rest = |rule: &Rule| {
+        format!("{:?}", Rule { tests: Vec::new(), survivors: Vec::new(), ..rule.clone() })
+    };
+    for (tested, untested) in whole.rules.iter().zip(&without.rules) {
+        assert!(!tested.tests.is_empty() && untested.tests.is_empty(), "{}", tested.id);
+        assert!(rest(tested) == rest(untested), "{}", tested.id);
     }
 }

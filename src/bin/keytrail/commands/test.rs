@@ -61,7 +61,7 @@ impl Test {
     pub(crate) fn run(mut self, host: &mut Host<'_>) -> Result<Exit, Failure> {
         let named = !self.paths.is_empty();
         self.policy.rules.append(&mut self.paths);
-        let policy = self.policy.load(host.clock, host)?;
+        let policy = self.policy.load_with_tests(host.clock, host)?;
         let shipped = self.shipped(&policy, host)?;
         let mut results = Results::default();
         let (mut own, mut builtin) = (Vec::new(), Vec::new());
