@@ -9,7 +9,7 @@ use crate::finding::{Enricher, Redactor};
 use crate::incident::IncidentOptions;
 use crate::plan::Plan;
 use crate::record::Inputs;
-use crate::report::{Facts, Note, Report, ReportParts};
+use crate::report::{Baseline, Facts, Note, Report, ReportParts};
 use crate::rule::{FailOn, Severity};
 use crate::source::Temporary;
 use crate::value::Time;
@@ -41,6 +41,10 @@ pub struct ScanOptions {
     pub memory: usize,
     /// Whether the report shows records, as those for programs do.
     pub records: bool,
+    /// The findings that are already known, if there is a baseline.
+    pub baseline: Option<Baseline>,
+    /// Whether known findings are left out of the report.
+    pub new_only: bool,
 }
 
 /// Evaluates a policy over inputs: the main job.
@@ -116,6 +120,7 @@ fn report(
         expected: policy.expected.clone(),
         show_keys: options.show_keys,
         masks: BTreeMap::new(),
+        masked: false,
     };
     let parts = ReportParts {
         facts,
@@ -124,6 +129,8 @@ fn report(
         sources: &policy.sources,
         roots,
         allow_empty: options.allow_empty,
+        baseline: options.baseline.as_ref(),
+        new_only: options.new_only,
         incidents: IncidentOptions::new(policy.incidents.window, policy.incidents.shared_address),
         notes,
     };

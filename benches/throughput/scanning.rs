@@ -84,6 +84,8 @@ pub(crate) fn print(count: usize) {
 
 fn options() -> ScanOptions {
     ScanOptions {
+        baseline: None,
+        new_only: false,
         records: true,
         clock: Time::parse("2026-03-03T00:00:00Z").unwrap(),
         clock_given: true,

@@ -85,6 +85,8 @@ pub fn run_case(policy: &Policy, options: &CaseOptions<'_>) -> Result<Case, Case
         strict: false,
         allow_empty: false,
         show_keys: false,
+        baseline: None,
+        new_only: false,
         memory: MEMORY,
         records: false,
     };

@@ -172,8 +172,20 @@ words! {
         Extended = "extended",
         /// The input does not reach far enough to be sure of it; fails the run under `--strict`.
         Uncertain = "uncertain",
+        /// The baseline contains it.
+        Unchanged = "unchanged",
         /// Every match is covered by an allowlist entry.
         Suppressed = "suppressed",
+    }
+}
+
+words! {
+    /// How a finding relates to the baseline.
+    BaselineState {
+        /// The baseline does not contain it, or contains it with a lower severity.
+        New = "new",
+        /// The baseline contains it.
+        Unchanged = "unchanged",
     }
 }
 
@@ -231,6 +243,8 @@ pub struct Finding {
     pub role: VerdictRole,
     /// The id of its incident; empty until the report joins findings.
     pub incident: String,
+    /// How it relates to the baseline; `None` without one.
+    pub baseline: Option<BaselineState>,
 }
 
 impl Finding {

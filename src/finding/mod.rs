@@ -22,8 +22,8 @@ pub use enrichment::{
     Asset, EnrichedAccount, EnrichedKey, EnrichedSource, Enrichment, Identity, OpenFinding,
 };
 pub use finding::{
-    CallRecord, Calls, Finding, LeftOut, Location, MAX_OTHER_OPERATIONS, MAX_TARGETS, Occurrence,
-    Sample, Suppression, VerdictRole,
+    BaselineState, CallRecord, Calls, Finding, LeftOut, Location, MAX_OTHER_OPERATIONS,
+    MAX_TARGETS, Occurrence, Sample, Suppression, VerdictRole,
 };
 pub use fingerprint::{digest128, fingerprint};
 #[cfg(feature = "native")]

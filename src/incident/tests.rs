@@ -70,6 +70,7 @@ fn finding(number: usize, calls: &[Call]) -> Finding {
         suppression: None,
         role: VerdictRole::Gates,
         incident: String::new(),
+        baseline: None,
     }
 }
 

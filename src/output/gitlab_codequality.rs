@@ -11,11 +11,11 @@ use serde::Serialize;
 
 use super::enrichment_lines::{self, EnrichmentLine, Extent};
 use super::inert::write_pretty;
+use super::issue::{Issue, issues};
 use super::{Output, Style};
 use crate::diag::escape;
-use crate::finding::{Finding, VerdictRole, digest128};
-use crate::record::shown_path;
-use crate::report::{Facts, Note, Report};
+use crate::finding::Finding;
+use crate::report::{Facts, Report};
 use crate::rule::Severity;
 
 /// The report as GitLab Code Quality.
@@ -35,7 +35,7 @@ const EXTENT: Extent = Extent { items: 5, document: 1_000 };
 const LIMIT: usize = 1_000;
 
 #[derive(Debug, Serialize)]
-struct Issue {
+struct Entry {
     description: String,
     /// What the log and tables contain about the evidence.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,48 +63,21 @@ struct Lines {
 }
 
 fn write(report: &Report, style: &Style, out: &mut dyn io::Write) -> io::Result<()> {
-    let shown = if style.show_suppressed { report.findings.len() } else { 0 };
-    let findings = report.open_findings().chain(report.suppressed_findings().take(shown));
-    let incomplete = report.incomplete.iter().map(|note| incomplete(report, note));
-    let issues: Vec<Issue> =
-        incomplete.chain(findings.filter_map(|finding| issue(report, finding))).collect();
-    write_pretty(&issues, out)
+    let entries: Vec<Entry> = issues(report, style).map(|issue| entry(report, &issue)).collect();
+    write_pretty(&entries, out)
 }
 
-fn issue(report: &Report, finding: &Finding) -> Option<Issue> {
-    let rule = report.rule_of(finding)?;
-    let prefix = match finding.role {
-        VerdictRole::Suppressed => "Accepted by the allowlist: ",
-        _ if finding.is_only_uncertain() => "Uncertain: ",
-        _ => "",
-    };
-    let place = &finding.sample.location;
-    let file = shown_path(&report.roots, place.root, &place.path);
-    Some(Issue {
-        description: text(&report.facts, &format!("{prefix}{}", finding.message)),
-        content: content(&report.facts, finding),
-        check_name: rule.id.clone(),
-        fingerprint: finding.fingerprint.clone(),
-        severity: match finding.role {
-            VerdictRole::Suppressed => "info",
-            _ if finding.is_only_uncertain() => "info",
-            _ => severity(finding.severity),
+fn entry(report: &Report, issue: &Issue<'_>) -> Entry {
+    Entry {
+        description: text(&issue.message),
+        content: issue.finding.and_then(|(finding, _)| content(&report.facts, finding)),
+        check_name: issue.check.to_owned(),
+        fingerprint: issue.fingerprint.to_string(),
+        severity: severity(issue.severity),
+        location: Location {
+            path: escape(&issue.path).into_owned(),
+            lines: Lines { begin: issue.line },
         },
-        location: location(&report.facts, &file, place.line),
-    })
-}
-
-/// An issue for a reason why the run is incomplete, so that such a run does not look clean.
-fn incomplete(report: &Report, note: &Note) -> Issue {
-    let root = report.roots.first().map_or("", String::as_str);
-    let digest = digest128(&[b"keytrail/incomplete", note.id.as_bytes(), note.text.as_bytes()]);
-    Issue {
-        description: text(&report.facts, &format!("The run is incomplete: {}", note.text)),
-        content: None,
-        check_name: note.id.to_owned(),
-        fingerprint: format!("{digest:032x}"),
-        severity: severity(Severity::High),
-        location: location(&report.facts, &shown_path(&report.roots, 0, root), 1),
     }
 }
 
@@ -129,23 +102,11 @@ fn severity(severity: Severity) -> &'static str {
     }
 }
 
-fn location(facts: &Facts, file: &str, line: u64) -> Location {
-    Location { path: path(facts, file), lines: Lines { begin: line.max(1) } }
-}
-
-/// A path relative to the repository. Components that lead outside of the repository are removed.
-fn path(facts: &Facts, file: &str) -> String {
-    let parts = file.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | ".."));
-    let joined = parts.collect::<Vec<_>>().join("/");
-    let shown = escape(&facts.text(&joined)).into_owned();
-    if shown.is_empty() { "stdin".to_owned() } else { shown }
-}
-
-/// A text of at most [`LIMIT`] characters, masked and escaped.
-fn text(facts: &Facts, raw: &str) -> String {
-    let shown = escape(&facts.text(raw)).into_owned();
+/// A text of at most [`LIMIT`] characters, escaped.
+fn text(raw: &str) -> String {
+    let shown = escape(raw);
     match shown.char_indices().nth(LIMIT) {
-        None => shown,
+        None => shown.into_owned(),
         Some((end, _)) => format!("{}…", &shown[..end]),
     }
 }
@@ -159,6 +120,8 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::finding::VerdictRole;
+    use crate::report::Note;
     use crate::report::fixture::fixture;
 
     fn written(report: &Report, show_suppressed: bool) -> Vec<Value> {
@@ -226,20 +189,5 @@ mod tests {
         assert_eq!(issues.len(), 1);
         assert_eq!(issues[0]["check_name"], "skipped-records");
         assert_eq!(issues[0]["description"], "The run is incomplete: 2 were skipped");
-    }
-
-    #[test]
-    fn paths_are_relative() {
-        let facts = fixture().facts;
-        for (file, expected) in [
-            ("logs/a.json", "logs/a.json"),
-            ("./logs//a b.json", "logs/a b.json"),
-            ("/var/log/a.json", "var/log/a.json"),
-            ("../../a.json", "a.json"),
-            ("C:\\logs\\a.json", "C:/logs/a.json"),
-            ("", "stdin"),
-        ] {
-            assert_eq!(path(&facts, file), expected, "{file}");
-        }
     }
 }

@@ -8,15 +8,23 @@
 
 pub mod audit;
 pub mod check;
+mod code_span;
+mod csv;
 pub mod diff;
 pub mod explain;
 pub mod finding;
 mod fit;
+mod github;
 mod gitlab_codequality;
+mod gitlab_sast;
 mod html;
 mod human;
 mod inert;
+mod issue;
 mod json;
+mod junit;
+mod markdown;
+mod ocsf;
 mod enrichment_lines;
 #[allow(clippy::module_inception)]
 mod output;
@@ -28,12 +36,16 @@ pub mod rule_tests;
 mod sarif;
 mod schema;
 pub mod timeline;
+mod webhook;
+mod workflow_command;
+mod xml;
 
 pub use fit::TableStyle;
 pub use json::v1 as report_v1;
 pub use json::{
-    CheckFacts, ReadError, Word, read_report, report_schema, watch_schema, write_check,
-    write_finding, write_report,
+    CheckFacts, ReadError, Word, baseline_schema, ndjson_schema, read_baseline, read_report,
+    report_schema, restore_report, watch_schema, write_baseline, write_check, write_finding,
+    write_report,
 };
 pub use output::{Output, Style};
 
@@ -41,9 +53,18 @@ pub use output::{Output, Style};
 pub static OUTPUTS: &[&Output] = &[
     &human::HUMAN,
     &json::JSON,
+    &json::NDJSON,
+    &csv::CSV,
     &sarif::SARIF,
     &html::HTML,
+    &markdown::MARKDOWN,
+    &markdown::MARKDOWN_COMMENT,
+    &github::GITHUB,
     &gitlab_codequality::GITLAB_CODEQUALITY,
+    &gitlab_sast::GITLAB_SAST,
+    &junit::JUNIT,
+    &ocsf::OCSF,
+    &webhook::WEBHOOK,
 ];
 
 /// The output with this name.

@@ -66,46 +66,29 @@ impl ByteRange {
     }
 }
 
-/// Why a record or the rest of a file could not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SkipReason {
-    /// Not well-formed JSON or CSV.
-    Syntax,
-    /// The input ends inside the record.
-    Truncated,
-    /// Bytes that are not UTF-8.
-    Encoding,
-    /// A key that a field is read from occurs twice, so neither value can be trusted.
-    DuplicateKey,
-    /// Longer than the limit for a record.
-    TooLong,
-    /// Nested deeper than the limit for a record.
-    TooDeep,
-    /// Well formed, but of no known format.
-    Foreign,
-    /// It lacks something that every record of its format has.
-    Malformed,
-    /// Reading or decompressing failed.
-    Io,
-    /// Evaluating it failed inside Keytrail.
-    Internal,
-}
-
-impl SkipReason {
-    /// Stable name in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            SkipReason::Syntax => "syntax",
-            SkipReason::Truncated => "truncated",
-            SkipReason::Encoding => "encoding",
-            SkipReason::DuplicateKey => "duplicate-key",
-            SkipReason::TooLong => "too-long",
-            SkipReason::TooDeep => "too-deep",
-            SkipReason::Foreign => "foreign",
-            SkipReason::Malformed => "malformed",
-            SkipReason::Io => "io",
-            SkipReason::Internal => "internal",
-        }
+crate::value::words! {
+    /// Why a record or the rest of a file could not be read.
+    SkipReason {
+        /// Not well-formed JSON or CSV.
+        Syntax = "syntax",
+        /// The input ends inside the record.
+        Truncated = "truncated",
+        /// Bytes that are not UTF-8.
+        Encoding = "encoding",
+        /// A key that a field is read from occurs twice, so neither value can be trusted.
+        DuplicateKey = "duplicate-key",
+        /// Longer than the limit for a record.
+        TooLong = "too-long",
+        /// Nested deeper than the limit for a record.
+        TooDeep = "too-deep",
+        /// Well formed, but of no known format.
+        Foreign = "foreign",
+        /// It lacks something that every record of its format has.
+        Malformed = "malformed",
+        /// Reading or decompressing failed.
+        Io = "io",
+        /// Evaluating it failed inside Keytrail.
+        Internal = "internal",
     }
 }
 

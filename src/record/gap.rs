@@ -4,28 +4,17 @@ use std::fmt;
 
 use super::FieldId;
 
-/// What is wrong with the value of a promised field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Defect {
-    /// The record does not have it, or has `null`.
-    Missing,
-    /// It is a text without content.
-    Empty,
-    /// It has another JSON type than the format defines.
-    WrongType,
-    /// It has the right type, but its content cannot be read.
-    Unreadable,
-}
-
-impl Defect {
-    /// Stable name in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Defect::Missing => "missing",
-            Defect::Empty => "empty",
-            Defect::WrongType => "wrong-type",
-            Defect::Unreadable => "unreadable",
-        }
+crate::value::words! {
+    /// What is wrong with the value of a promised field.
+    Defect {
+        /// The record does not have it, or has `null`.
+        Missing = "missing",
+        /// It is a text without content.
+        Empty = "empty",
+        /// It has another JSON type than the format defines.
+        WrongType = "wrong-type",
+        /// It has the right type, but its content cannot be read.
+        Unreadable = "unreadable",
     }
 }
 

@@ -3,15 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::unapplied::{UnappliedRules, short_log, unapplied};
-use super::{Facts, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict};
+use super::{
+    Baseline, Facts, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Standing,
+    Verdict,
+};
 use crate::allow::{Allowlist, EntryState};
 use crate::engine::{
     Coverage, LEADS_PER_RUN, MissingSamples, RunResult, SAMPLES_PER_RULE, SAMPLES_PER_RUN,
 };
-use crate::finding::{EnrichedKey, Finding, OpenFinding, VerdictRole};
+use crate::finding::{BaselineState, EnrichedKey, Finding, OpenFinding, VerdictRole};
 use crate::incident::IncidentOptions;
 use crate::record::{FileStatus, InputKind, shown_path};
-use crate::rule::{Pack, Rule, Status};
+use crate::rule::Rule;
 use crate::source::Sources;
 use crate::value::RecordKind;
 
@@ -30,6 +33,10 @@ pub struct ReportParts<'p> {
     pub roots: Vec<String>,
     /// Whether a run without any record or rule is acceptable.
     pub allow_empty: bool,
+    /// The findings that are already known, if there is a baseline.
+    pub baseline: Option<&'p Baseline>,
+    /// Whether known findings are left out of the report.
+    pub new_only: bool,
     /// What decides whether findings are joined to incidents.
     pub incidents: IncidentOptions,
     /// Notes from the input side.
@@ -46,10 +53,12 @@ impl Report {
             sources,
             roots,
             allow_empty,
+            baseline,
+            new_only,
             incidents,
             mut notes,
         } = parts;
-        let mut incomplete = incomplete(&run, rules, sources, &roots, &facts, allow_empty);
+        let mut incomplete = incomplete(&run, rules, sources, &roots, allow_empty);
         let UnappliedRules { notes: notes_of_rules, blind, not_configured } =
             unapplied(&run, rules, &facts.expected);
         notes.extend(notes_of_rules);
@@ -58,27 +67,20 @@ impl Report {
         notes.extend(unshown(&run));
         notes.extend(unjoined(&run));
         notes.sort();
-        if facts.strict && blind > 0 {
-            incomplete.push(Note {
-                id: "blind-rules",
-                text: format!(
-                    "--strict is set, and {} blind",
-                    if blind == 1 { "1 rule is".to_owned() } else { format!("{blind} rules are") }
-                ),
-            });
+        let mut found = run.findings;
+        let mut comparison = baseline.map(|baseline| baseline.compare(&mut found));
+        if let Some(comparison) = comparison.as_mut().filter(|_| new_only) {
+            comparison.new_only = true;
+            found.retain(|finding| finding.baseline != Some(BaselineState::Unchanged));
         }
-        incomplete.sort();
-        let (mut findings, mut gate) = (Vec::new(), GateCounts::default());
-        let (mut left_out, mut gating_left_out, mut open) = (0, 0, false);
-        for mut finding in run.findings {
-            finding.role = role(&finding, &rules[finding.rule], &facts);
-            gate.add(&finding, facts.fail_on);
-            open |= finding.role != VerdictRole::Suppressed;
+        let (mut findings, mut left_out) = (Vec::new(), BTreeMap::new());
+        for finding in found {
             if finding.severity >= facts.min_severity {
                 findings.push(finding);
             } else {
-                left_out += 1;
-                gating_left_out += u64::from(finding.role == VerdictRole::Gates);
+                let rule = &rules[finding.rule];
+                let standing = Standing::of(&finding, rule.status, rule.pack);
+                *left_out.entry(standing).or_default() += 1;
             }
         }
         link(&mut findings, rules);
@@ -89,15 +91,6 @@ impl Report {
                 .then_with(|| (&a.provider, &a.subject).cmp(&(&b.provider, &b.subject)))
                 .then_with(|| a.fingerprint.cmp(&b.fingerprint))
         });
-        let verdict = if !incomplete.is_empty() {
-            Verdict::Incomplete
-        } else if gate.gating > 0 {
-            Verdict::Findings
-        } else if open {
-            Verdict::Passed
-        } else {
-            Verdict::Clean
-        };
         let mut files = run.files;
         files.sort_by(|a, b| {
             (a.account.root, &a.account.path).cmp(&(b.account.root, &b.account.path))
@@ -110,9 +103,10 @@ impl Report {
                 .collect(),
             ledger: ledger(allowlist, &run.coverage, rules, sources, &facts),
             accounting: run.accounting,
-            below_min_severity: left_out,
-            gating_below_min_severity: gating_left_out,
-            gate,
+            baseline: comparison,
+            left_out,
+            blind,
+            gate: GateCounts::default(),
             facts,
             roots,
             findings,
@@ -120,8 +114,9 @@ impl Report {
             files,
             incomplete,
             notes,
-            verdict,
+            verdict: Verdict::Clean,
         };
+        report.decide();
         report.redact(&run.confirmed_users);
         report.tell_keys_apart();
         report.join(&run.lineage, &incidents);
@@ -258,29 +253,12 @@ fn missing_inputs(run: &RunResult, facts: &Facts) -> Vec<Note> {
     missing.map(note).collect()
 }
 
-fn role(finding: &Finding, rule: &Rule, facts: &Facts) -> VerdictRole {
-    if finding.role == VerdictRole::Suppressed {
-        VerdictRole::Suppressed
-    } else if rule.status == Status::Experimental {
-        VerdictRole::Experimental
-    } else if rule.pack == Pack::Extended && !facts.fail_on_extended {
-        VerdictRole::Extended
-    } else if !facts.fail_on.is_reached_by(finding.severity) {
-        VerdictRole::BelowThreshold
-    } else if finding.uncertain && !facts.strict && !facts.fail_on_uncertain {
-        VerdictRole::Uncertain
-    } else {
-        VerdictRole::Gates
-    }
-}
-
-/// Every reason why "0 findings" does not mean clean.
+/// The reasons why "0 findings" does not mean clean, except those that thresholds decide.
 fn incomplete(
     run: &RunResult,
     rules: &[Rule],
     sources: &Sources,
     roots: &[String],
-    facts: &Facts,
     allow_empty: bool,
 ) -> Vec<Note> {
     let mut reasons = Vec::new();
@@ -303,38 +281,6 @@ fn incomplete(
         for fault in &file.account.faults {
             because("unread-values", format!("{path}: {fault}"));
         }
-    }
-    let (skipped, gapped) = (run.accounting.skipped, run.accounting.gapped);
-    let tolerated = skipped + gapped <= facts.max_skipped;
-    if gapped > 0 && !tolerated {
-        let gaps: Vec<String> =
-            run.accounting.gaps.iter().map(|(gap, count)| format!("{gap} in {count}")).collect();
-        let records = if gapped == 1 {
-            "1 record lacks fields that its format promises".to_owned()
-        } else {
-            format!("{gapped} records lack fields that their format promises")
-        };
-        let text =
-            format!("{records} ({}); --max-skipped is {}", gaps.join(", "), facts.max_skipped);
-        because("field-gaps", text);
-    }
-    if skipped > 0 && !tolerated {
-        let by_reason: Vec<String> = run
-            .accounting
-            .skipped_by_reason
-            .iter()
-            .map(|(reason, count)| format!("{count} {reason}"))
-            .collect();
-        let records =
-            if skipped == 1 { "1 record was".into() } else { format!("{skipped} records were") };
-        because(
-            "skipped-records",
-            format!(
-                "{records} not evaluated ({}); --max-skipped is {}",
-                by_reason.join(", "),
-                facts.max_skipped
-            ),
-        );
     }
     for error in &run.errors {
         let rule = rules.get(error.rule).map_or("?", |rule| rule.id.as_str());
@@ -376,7 +322,6 @@ fn incomplete(
             because("no-rules", text.into());
         }
     }
-    reasons.sort();
     reasons
 }
 
@@ -395,6 +340,7 @@ fn summary(rule: &Rule, not_configured: Option<&String>, sources: &Sources) -> R
         confidence: rule.confidence,
         on: rule.on,
         construct: rule.construct.kind(),
+        measures: rule.construct.measures().iter().map(|of| of.name.clone()).collect(),
         tags: rule.tags.clone(),
         controls: rule.controls.clone(),
         references: rule.references.clone(),

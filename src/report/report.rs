@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::baseline::Comparison;
+use super::gate::Standing;
 use crate::engine::{Accounting, FileReport};
 use crate::finding::Finding;
 use crate::incident::Incident;
@@ -9,7 +11,7 @@ use crate::record::InputKinds;
 use crate::rule::{
     Category, Confidence, ConstructKind, FailOn, Pack, PolicyChanges, Severity, Status,
 };
-use crate::value::{RecordKind, Time};
+use crate::value::{RecordKind, Time, words};
 
 /// The facts about a rule that reports contain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +40,8 @@ pub struct RuleSummary {
     pub on: RecordKind,
     /// How matches are related to each other; `None` if each match is a finding.
     pub construct: Option<ConstructKind>,
+    /// The names of its measures, in the order of the rule file.
+    pub measures: Vec<String>,
     /// Free tags.
     pub tags: Vec<String>,
     /// Controls that it checks.
@@ -54,15 +58,16 @@ pub struct RuleSummary {
     pub not_configured: Option<String>,
 }
 
-/// The state of an allowlist entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LedgerState {
-    /// It applies.
-    InForce,
-    /// It applies and expires within 14 days.
-    Expiring,
-    /// It no longer applies.
-    Expired,
+words! {
+    /// The state of an allowlist entry.
+    LedgerState {
+        /// It applies.
+        InForce = "in-force",
+        /// It applies and expires within 14 days.
+        Expiring = "expiring",
+        /// It no longer applies.
+        Expired = "expired",
+    }
 }
 
 /// What one allowlist entry suppressed in this run.
@@ -123,19 +128,22 @@ pub struct GateCounts {
     pub experimental: u64,
     /// Findings that do not fail the run, because their rule belongs to the extended pack.
     pub extended: u64,
+    /// Findings that do not fail the run, because the baseline contains them.
+    pub unchanged: u64,
 }
 
-/// How the run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// The allowlist covers every finding, and nothing was left out.
-    Clean,
-    /// There are findings, but none of them fails the run.
-    Passed,
-    /// At least one finding fails the run.
-    Findings,
-    /// Something was not read or not evaluated.
-    Incomplete,
+words! {
+    /// How the run ended.
+    Verdict {
+        /// The allowlist covers every finding, and nothing was left out.
+        Clean = "clean",
+        /// There are findings, but none of them fails the run.
+        Passed = "passed",
+        /// At least one finding fails the run.
+        Findings = "findings",
+        /// Something was not read or not evaluated.
+        Incomplete = "incomplete",
+    }
 }
 
 /// Facts about the run, as opposed to its results.
@@ -171,6 +179,8 @@ pub struct Facts {
     pub show_keys: bool,
     /// How keys are shown that would look alike if they were masked as others are.
     pub masks: BTreeMap<String, String>,
+    /// Whether keys are masked already, because the report was read from a file.
+    pub masked: bool,
 }
 
 /// The report of a run. Every output format writes it.
@@ -186,10 +196,12 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What belongs together, the worst first. Every finding is in exactly one incident.
     pub incidents: Vec<Incident>,
+    /// How the run differs from its baseline; `None` without one.
+    pub baseline: Option<Comparison>,
     /// Findings that `--min-severity` removed.
-    pub below_min_severity: u64,
-    /// Of those, findings that fail the run.
-    pub gating_below_min_severity: u64,
+    pub left_out: BTreeMap<Standing, u64>,
+    /// The number of rules that are blind.
+    pub blind: usize,
     /// Findings at or above `--fail-on`.
     pub gate: GateCounts,
     /// Every allowlist entry, sorted by id.

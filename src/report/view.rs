@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::{Facts, GateCounts, LedgerEntry, LedgerState, Report, RuleSummary, Verdict};
+use super::{Facts, GateCounts, LedgerEntry, LedgerState, Report, RuleSummary, Standing, Verdict};
 use crate::finding::{Finding, VerdictRole};
 use crate::incident::Incident;
 use crate::record::shown_path;
@@ -13,7 +13,10 @@ use crate::value::{mask, mask_keys_with};
 impl Facts {
     /// An access key, masked unless this run shows keys.
     pub fn key<'t>(&self, key: &'t str) -> Cow<'t, str> {
-        if self.show_keys { Cow::Borrowed(key) } else { Cow::Owned(self.masked(key)) }
+        if self.show_keys || self.masked {
+            return Cow::Borrowed(key);
+        }
+        Cow::Owned(self.mask(key))
     }
 
     /// A text whose access keys are masked unless this run shows keys.
@@ -21,34 +24,18 @@ impl Facts {
         if self.show_keys {
             return Cow::Borrowed(text);
         }
-        mask_keys_with(text, |key| self.masked(key))
+        mask_keys_with(text, |key| self.mask(key))
     }
 
-    fn masked(&self, key: &str) -> String {
+    fn mask(&self, key: &str) -> String {
         self.masks.get(key).cloned().unwrap_or_else(|| mask(key))
     }
 }
 
 impl GateCounts {
-    /// Counts a finding whose role is already set.
-    pub(super) fn add(&mut self, finding: &Finding, fail_on: FailOn) {
-        match finding.role {
-            VerdictRole::Gates => self.gating += 1,
-            VerdictRole::Uncertain => self.uncertain += 1,
-            VerdictRole::Experimental if fail_on.is_reached_by(finding.severity) => {
-                self.experimental += 1;
-            }
-            VerdictRole::Extended if fail_on.is_reached_by(finding.severity) => self.extended += 1,
-            VerdictRole::Experimental
-            | VerdictRole::Extended
-            | VerdictRole::BelowThreshold
-            | VerdictRole::Suppressed => {}
-        }
-    }
-
     /// Findings at or above the threshold that do not fail the run.
     pub fn not_gating(&self) -> u64 {
-        self.uncertain + self.experimental + self.extended
+        self.uncertain + self.experimental + self.extended + self.unchanged
     }
 
     /// A sentence that counts all findings at or above the threshold, such as
@@ -65,6 +52,7 @@ impl GateCounts {
                 (self.uncertain, "uncertain"),
                 (self.experimental, "experimental"),
                 (self.extended, "extended"),
+                (self.unchanged, "unchanged"),
             ];
             let parts = parts.iter().filter(|(count, _)| *count > 0);
             let parts = parts.map(|(count, what)| format!(", {count} {what}"));
@@ -82,18 +70,6 @@ impl LedgerEntry {
     }
 }
 
-impl Verdict {
-    /// The word used in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Verdict::Clean => "clean",
-            Verdict::Passed => "passed",
-            Verdict::Findings => "findings",
-            Verdict::Incomplete => "incomplete",
-        }
-    }
-}
-
 impl Report {
     /// The exit code before `--exit-zero`: 0 clean or passed, 1 findings, 3 incomplete.
     pub fn exit_code(&self) -> u8 {
@@ -102,6 +78,18 @@ impl Report {
             Verdict::Findings => 1,
             Verdict::Incomplete => 3,
         }
+    }
+
+    /// How many findings `--min-severity` left out.
+    pub fn below_min_severity(&self) -> u64 {
+        self.left_out.values().sum()
+    }
+
+    /// How many of these fail the run.
+    pub fn gating_below_min_severity(&self) -> u64 {
+        let gates = |of: &&Standing| of.role(&self.facts) == VerdictRole::Gates;
+        let gating = self.left_out.iter().filter(|(of, _)| gates(of));
+        gating.map(|(_, count)| count).sum()
     }
 
     /// The rule of a finding.

@@ -7,6 +7,8 @@ mod folded;
 mod ip;
 mod json;
 mod mask;
+#[cfg(feature = "native")]
+mod names;
 mod time;
 mod types;
 #[allow(clippy::module_inception)]
@@ -19,6 +21,8 @@ pub use ip::{Cidr, CidrError, CidrSet, parse_ip};
 pub use json::nested_text;
 pub(crate) use json::{MemberKey, Members, push_string};
 pub use mask::{distinct_masks, is_masked, key_ids, mask, mask_keys, mask_keys_with};
+#[cfg(feature = "native")]
+pub use names::retained;
 pub use time::{Day, Duration, Time, Zone};
 pub use types::{Elem, EnumDef, RecordKind, Type};
 pub use value::{Items, Json, KeyCase, Value};

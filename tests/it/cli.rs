@@ -130,6 +130,9 @@ fn help_lists_commands_and_exit_codes() {
 
     Commands:
       scan          Find risky use of credentials in audit logs and credential reports
+      report        Write a JSON report in other formats, without the logs
+      gate          Decide the verdict of a JSON report again, with other thresholds and without the
+                    logs
       watch         Follow files, folders or standard input, and emit findings once they are certain
       inspect       Show how files are recognised, and their records
       show          Show one finding of a report whole: every field, every row of evidence, and its

@@ -203,6 +203,8 @@ fn report(rule: &str, files: Vec<Written>, strict: bool) -> Report {
     })
     .unwrap_or_else(|(_, diagnostics)| panic!("{diagnostics:#?}"));
     let options = ScanOptions {
+        baseline: None,
+        new_only: false,
         records: true,
         clock: Time::parse("2026-01-01T00:00:00Z").unwrap(),
         clock_given: false,

@@ -164,6 +164,8 @@ fn run_rule(
     })
     .unwrap_or_else(|(_, diagnostics)| panic!("{diagnostics:#?}"));
     let options = ScanOptions {
+        baseline: None,
+        new_only: false,
         records: true,
         clock: Time::parse("2026-01-01T00:00:00Z").unwrap(),
         clock_given: now_given,

@@ -70,8 +70,23 @@ const FIGURES: &[(&str, &[From])] = &[
     ("results of a SARIF log", &[Const("output", "MOST_RESULTS")]),
     ("notifications of a SARIF log", &[Const("output/sarif/invocation", "MOST")]),
     (
+        "the report in Markdown",
+        &[
+            Const("output/markdown", "SUMMARY_BYTES"),
+            Const("output/markdown", "COMMENT_BYTES"),
+            Const("output/markdown", "COMMENT_FINDINGS"),
+        ],
+    ),
+    ("annotations of GitHub", &[Const("output/github", "SHOWN")]),
+    (
+        "blocks of a Slack message",
+        &[Const("output/webhook", "BLOCKS"), Const("output/webhook", "SECTION")],
+    ),
+    ("texts of CSV", &[Const("output/csv", "LIMIT"), Const("output/gitlab_sast", "LIMIT")]),
+    ("rows of evidence of a finding in OCSF", &[Const("output/ocsf", "EVIDENCE")]),
+    (
         "texts of a SARIF log",
-        &[Const("output", "LIMIT"), Const("output", "HELP"), Const("output", "MOST_TAGS")],
+        &[Const("output/sarif", "LIMIT"), Const("output", "HELP"), Const("output", "MOST_TAGS")],
     ),
     ("groups of a query", &[Const("query", "GROUPS"), Const("query", "BYTES")]),
     ("length of a value", &[Const("inspect", "LONGEST")]),
@@ -115,6 +130,8 @@ const MEASURED_BY: &[(&str, &str)] = &[
     ("length of a sample", "text.len() < 4200"),
     ("nesting of a sample", "contains('…')"),
     ("findings of one rule", "… 3 more findings"),
+    ("texts of CSV", "64 << 10"),
+    ("rows of evidence of a finding in OCSF", "EVIDENCE + 3"),
     ("texts of a SARIF log", "assert_accepted"),
     ("groups of a query", "Limits { groups"),
     ("length of a value", "(4 bytes more)"),

@@ -11,6 +11,7 @@
 mod allowlists;
 mod architecture;
 mod audit;
+mod baseline;
 mod blind;
 mod builtin;
 mod cases;
@@ -59,6 +60,7 @@ mod query_gate;
 mod query_policy;
 mod readme;
 mod recommend;
+mod report_command;
 mod reports;
 mod rules;
 #[allow(dead_code, reason = "every test may use each part of it")]

@@ -15,7 +15,7 @@ use crate::readme::{copy, is_short_for, root, words};
 use crate::run::{Ended, Folder};
 
 /// Each page with the example files that it reads, and their places.
-const PAGES: [(&str, &[(&str, &str)]); 10] = [
+const PAGES: [(&str, &[(&str, &str)]); 12] = [
     ("docs/expressions.md", &[("examples/cloudtrail", "logs")]),
     ("docs/rule-files.md", &[]),
     (
@@ -53,6 +53,7 @@ const PAGES: [(&str, &[(&str, &str)]); 10] = [
     ),
     ("docs/incidents.md", &[("examples/cloudtrail", "logs")]),
     ("docs/diff.md", &[("examples/cloudtrail", "logs")]),
+    ("docs/formats.md", &[("examples/cloudtrail", "logs")]),
 ];
 
 /// The code blocks of a page with their languages, in order.
@@ -182,6 +183,11 @@ fn the_page_about_incidents_can_be_followed() {
 #[test]
 fn the_page_about_changes_of_the_policy_can_be_followed() {
     follow("docs/diff.md");
+}
+
+#[test]
+fn the_page_about_formats_can_be_followed() {
+    follow("docs/formats.md");
 }
 
 #[test]

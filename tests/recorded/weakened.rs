@@ -216,6 +216,8 @@ fn scan(base: &Policy, heads: &[Policy; 5], data: &Path) -> Result<[Report; 6], 
         strict: false,
         allow_empty: false,
         show_keys: false,
+        baseline: None,
+        new_only: false,
         memory: keytrail::engine::MEMORY,
         records: false,
     };

@@ -122,6 +122,8 @@ pub fn run(data: &[u8]) {
     let inputs = InputSet::new(&["-".to_owned()]).unwrap_or_else(|_| panic!("it is an input"));
     let inputs = inputs.stdin(Box::new(std::io::Cursor::new(record.clone().into_bytes())));
     let options = ScanOptions {
+        baseline: None,
+        new_only: false,
         records: true,
         clock: Time::parse("2026-04-01T00:00:00Z").expect("a time"),
         clock_given: true,

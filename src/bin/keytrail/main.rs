@@ -10,9 +10,11 @@
 mod amount;
 mod arg_error;
 mod args;
+mod baseline_args;
 mod cli;
 mod commands;
 mod exit;
+mod gate_args;
 mod git;
 mod host;
 mod inputs;

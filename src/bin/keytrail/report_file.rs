@@ -6,13 +6,16 @@ use std::path::Path;
 use keytrail::diag::escape;
 use keytrail::input::STDIN;
 use keytrail::output::finding::{NotFound, find};
-use keytrail::output::read_report;
 use keytrail::output::report_v1::{Finding, Report};
+use keytrail::output::{ReadError, read_report};
 
 use crate::exit::Failure;
 
 /// Candidates that are listed for an ambiguous fingerprint.
 const CANDIDATES: usize = 20;
+
+/// The start of a file by which another format is recognised, in bytes.
+const START: usize = 2_000;
 
 /// The text of a report.
 pub(crate) struct ReportFile {
@@ -39,7 +42,15 @@ impl ReportFile {
 
     /// The report.
     pub(crate) fn report(&self) -> Result<Report<'static>, Failure> {
-        read_report(&self.text).map_err(|error| self.unreadable(&error.to_string()))
+        self.parse(read_report)
+    }
+
+    /// The report as this function reads it.
+    pub(crate) fn parse<T>(
+        &self,
+        parse: impl FnOnce(&str) -> Result<T, ReadError>,
+    ) -> Result<T, Failure> {
+        parse(&self.text).map_err(|error| self.unreadable(&error))
     }
 
     /// The finding with this fingerprint.
@@ -52,15 +63,15 @@ impl ReportFile {
     }
 
     /// Why the text is not a report. Other outputs contain fingerprints too.
-    fn unreadable(&self, why: &str) -> Failure {
+    fn unreadable(&self, why: &ReadError) -> Failure {
         let failure = Failure::because(format!("cannot read the report {}: {why}", self.name));
-        let start = self.text.get(..2_000).unwrap_or(&self.text);
+        let start = self.text.get(..START).unwrap_or(&self.text);
         let written = "`keytrail scan INPUT --format json:FILE` writes the JSON report; one scan can \
                        write several formats";
         let other = if start.contains("sarif") {
             "this is SARIF, which does not contain whole findings"
         } else if start.trim_start().starts_with("{\"type\":") {
-            "these are lines of `keytrail watch`: each contains a whole finding"
+            "these are lines of `keytrail watch` or of the format ndjson: each contains a whole finding"
         } else {
             return failure.help(written);
         };

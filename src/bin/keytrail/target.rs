@@ -28,12 +28,14 @@ pub(crate) struct ReportArgs {
     #[arg(long, env = "KEYTRAIL_SHOW_SUPPRESSED", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     show_suppressed: bool,
-    /// Show access keys unmasked.
-    #[arg(long)]
-    pub(crate) show_keys: bool,
 }
 
 impl ReportArgs {
+    /// Whether a format is named.
+    pub(crate) fn names_format(&self) -> bool {
+        !self.format.is_empty() || self.output.is_some()
+    }
+
     /// The style of reports on standard output.
     pub(crate) fn style(&self, host: &Host<'_>, exit_zero: bool) -> Style {
         Style {
@@ -139,6 +141,16 @@ impl Targets {
     /// The destinations, as the user typed them.
     pub(crate) fn destinations(&self) -> impl Iterator<Item = &Destination> {
         self.0.iter().map(|(_, destination)| destination)
+    }
+
+    /// Fails if a report would be written to the destination of another file.
+    pub(crate) fn reject_destination(&self, other: Option<&Destination>) -> Result<(), Failure> {
+        match self.destinations().find(|destination| Some(*destination) == other) {
+            Some(destination) => Err(Failure::because(format!(
+                "a report and the baseline would both be written to {destination}"
+            ))),
+            None => Ok(()),
+        }
     }
 
     /// Fails if a report would overwrite an input.

@@ -183,6 +183,7 @@ impl Assembler<'_> {
             suppression: suppressed.then(|| self.suppression(&entries)),
             role: if suppressed { VerdictRole::Suppressed } else { VerdictRole::Gates },
             incident: String::new(),
+            baseline: None,
         };
         (finding, wanted)
     }

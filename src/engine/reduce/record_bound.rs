@@ -154,6 +154,7 @@ mod tests {
             suppression: None,
             role: VerdictRole::Gates,
             incident: String::new(),
+            baseline: None,
         }
     }
 

@@ -3,7 +3,8 @@
 use std::io;
 
 use super::place::Place;
-use crate::diag::{Diagnostic, Level, escape};
+use crate::diag::{Diagnostic, Level};
+use crate::output::workflow_command::{data, property};
 use crate::source::Sources;
 
 /// Writes one command for each diagnostic.
@@ -40,16 +41,6 @@ pub fn write(
         writeln!(out, "::{command} {place}title={title}::{}", text.join("%0A"))?;
     }
     Ok(())
-}
-
-/// A text after `::`. Characters that end a command are written as escapes.
-fn data(text: &str) -> String {
-    escape(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-/// A value of a property of a command.
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
 #[cfg(test)]

@@ -239,6 +239,9 @@ fn role(role: VerdictRole) -> &'static str {
         VerdictRole::Uncertain => {
             "uncertain: the input does not reach far enough to be certain of it"
         }
+        VerdictRole::Unchanged => {
+            "unchanged: the baseline contains it, so it does not fail the run"
+        }
         VerdictRole::Suppressed => "suppressed: the allowlist covers every match",
     }
 }

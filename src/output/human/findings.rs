@@ -7,7 +7,7 @@ use super::evidence::{self, INDENT, MARGIN};
 use super::page::{Ink, Page};
 use super::text::{counted, number, times};
 use super::{enrichment, occurrences};
-use crate::finding::{Finding, VerdictRole, subject_name};
+use crate::finding::{BaselineState, Finding, VerdictRole, subject_name};
 use crate::report::RuleSummary;
 use crate::rule::Severity;
 use crate::value::RecordKind;
@@ -173,6 +173,13 @@ fn notes(finding: &Finding) -> Vec<&'static str> {
             }
             _ => "the input does not cover the history that this rule needs",
         });
+    }
+    match finding.baseline {
+        Some(BaselineState::New) => notes.push("it is new: the baseline does not contain it"),
+        Some(BaselineState::Unchanged) => {
+            notes.push("it is unchanged: the baseline contains it, so it does not fail the run");
+        }
+        None => {}
     }
     if finding.role == VerdictRole::Experimental {
         notes.push("the rule is experimental and does not fail the run");

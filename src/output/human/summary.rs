@@ -267,16 +267,42 @@ fn findings(page: &mut Page<'_>) -> io::Result<()> {
     if suppressed > 0 {
         text.push_str(&format!("; {} suppressed", number(suppressed)));
     }
-    if report.below_min_severity > 0 {
-        let (hidden, least) = (report.below_min_severity, report.facts.min_severity.name());
+    if report.below_min_severity() > 0 {
+        let (hidden, least) = (report.below_min_severity(), report.facts.min_severity.name());
         text.push_str(&format!("; {} below --min-severity {least} left out", number(hidden)));
-        if report.gating_below_min_severity > 0 {
-            let fail = if report.gating_below_min_severity == 1 { "fails" } else { "fail" };
-            let gating = number(report.gating_below_min_severity);
+        if report.gating_below_min_severity() > 0 {
+            let fail = if report.gating_below_min_severity() == 1 { "fails" } else { "fail" };
+            let gating = number(report.gating_below_min_severity());
             text.push_str(&format!(", of which {gating} still {fail} the run"));
         }
     }
-    row(page, "findings", &text)
+    row(page, "findings", &text)?;
+    baseline(page)
+}
+
+/// How the run differs from its baseline.
+fn baseline(page: &mut Page<'_>) -> io::Result<()> {
+    let Some(of) = &page.report.baseline else { return Ok(()) };
+    let left_out = if of.new_only { " and left out" } else { "" };
+    let absent = number(of.absent.len() as u64);
+    let (new, unchanged) = (number(of.new), number(of.unchanged));
+    row(page, "baseline", &format!("{new} new, {unchanged} unchanged{left_out}, {absent} absent"))?;
+    let names: Vec<String> = of
+        .absent
+        .iter()
+        .map(|of| {
+            let (rule, message) = (page.value(&of.rule, 100), page.value(&of.message, 200));
+            format!("{}[{rule}]: {message}", of.severity.name())
+        })
+        .collect();
+    let most = if page.style.verbose { names.len() } else { NAMED.min(names.len()) };
+    for name in &names[..most] {
+        row(page, "", &format!("absent: {name}"))?;
+    }
+    if names.len() > most {
+        row(page, "", &format!("absent: {} more", number((names.len() - most) as u64)))?;
+    }
+    Ok(())
 }
 
 fn listed(names: impl Iterator<Item = String>, total: usize, page: &Page<'_>) -> String {

@@ -122,7 +122,7 @@ fn the_whole_report() {
        = key: TMP.…hort, remark \n:\u{3a}add-mask::x, 7 policies (ReadOnlyAccess, ##\u{5b}error]pwned,
          …), also in old-key-in-use, two-active-keys
        = policy document: {"action":"##\u{5b}error]pwned"}
-       = fingerprint 4f3a9c0d11223345
+       = fingerprint 00000000000000bb
 
     ── allowlist: 5 entries ────────────────────────────────────────────────────────────────────────────
 
@@ -200,6 +200,7 @@ fn the_last_line_states_the_verdict_and_its_reason() {
         uncertain,
         experimental,
         extended: 0,
+        unchanged: 0,
     };
     let lesser = |gate| {
         let mut report = Report { verdict: Verdict::Passed, gate, ..fixture() };

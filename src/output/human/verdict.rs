@@ -62,7 +62,7 @@ fn last_line(page: &mut Page<'_>) -> io::Result<()> {
         }
         Verdict::Passed if doubtful => (Ink::Warn, format!("passed: {gate}")),
         Verdict::Passed => {
-            let open = report.open_findings().count() as u64 + report.below_min_severity;
+            let open = report.open_findings().count() as u64 + report.below_min_severity();
             let open = counted(open, "finding");
             (Ink::Good, format!("passed: {open}, none gates at --fail-on {}", fail_on.name()))
         }

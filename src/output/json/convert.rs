@@ -6,21 +6,27 @@ use std::fmt::Write;
 
 use super::values::{at, texts};
 use super::word::Word;
-use super::{incidents, policy, v1};
+use super::{baseline, incidents, policy, v1};
 use crate::finding;
 use crate::record::{FieldGap, FileStatus};
-use crate::report::{self, Facts, LedgerState, Verdict};
+use crate::report::{self, Facts, Verdict};
 
 pub(super) fn report(report: &report::Report) -> v1::Report<'_> {
     let facts = &report.facts;
     v1::Report {
         schema: borrowed(v1::SCHEMA),
-        tool: v1::Tool { name: borrowed("keytrail"), version: borrowed(facts.version) },
+        tool: tool(facts),
         run: run(facts),
         verdict: verdict(report),
         rules: report.rules.iter().map(|rule| self::rule(facts, rule)).collect(),
         roots: report.roots.iter().map(|text| borrowed(text)).collect(),
         findings: report.findings.iter().map(|finding| self::finding(report, finding)).collect(),
+        baseline: report.baseline.as_ref().map(|of| v1::Comparison {
+            new: of.new,
+            unchanged: of.unchanged,
+            new_only: of.new_only,
+            absent: of.absent.iter().map(baseline::known_finding).collect(),
+        }),
         incidents: report
             .incidents
             .iter()
@@ -32,6 +38,10 @@ pub(super) fn report(report: &report::Report) -> v1::Report<'_> {
         incomplete: notes(facts, &report.incomplete),
         notes: notes(facts, &report.notes),
     }
+}
+
+pub(super) fn tool(facts: &Facts) -> v1::Tool<'_> {
+    v1::Tool { name: borrowed("keytrail"), version: borrowed(facts.version) }
 }
 
 fn borrowed(text: &str) -> Cow<'_, str> {
@@ -46,7 +56,7 @@ fn counts<K: AsRef<str>>(counts: &BTreeMap<K, u64>) -> BTreeMap<Cow<'_, str>, u6
     counts.iter().map(|(name, count)| (borrowed(name.as_ref()), *count)).collect()
 }
 
-fn run(facts: &Facts) -> v1::Run<'_> {
+pub(super) fn run(facts: &Facts) -> v1::Run<'_> {
     v1::Run {
         clock: facts.clock.to_string(),
         clock_given: facts.clock_given,
@@ -64,7 +74,7 @@ fn run(facts: &Facts) -> v1::Run<'_> {
     }
 }
 
-fn verdict(report: &report::Report) -> v1::Verdict<'_> {
+pub(super) fn verdict(report: &report::Report) -> v1::Verdict<'_> {
     v1::Verdict {
         outcome: borrowed(report.verdict.name()),
         exit_code: report.exit_code(),
@@ -73,13 +83,28 @@ fn verdict(report: &report::Report) -> v1::Verdict<'_> {
         uncertain: report.gate.uncertain,
         experimental: report.gate.experimental,
         extended: report.gate.extended,
+        unchanged: report.gate.unchanged,
         suppressed: report.suppressed_findings().count() as u64,
-        below_min_severity: report.below_min_severity,
+        below_min_severity: report.below_min_severity(),
+        left_out: report.left_out.iter().map(|(of, count)| left_out(of, *count)).collect(),
+        blind_rules: report.blind,
         by_severity: report
             .by_severity()
             .into_iter()
             .map(|(s, n)| (borrowed(s.name()), n))
             .collect(),
+    }
+}
+
+fn left_out(of: &report::Standing, count: u64) -> v1::LeftOut {
+    v1::LeftOut {
+        severity: Word(of.severity),
+        status: Word(of.status),
+        pack: Word(of.pack),
+        uncertain: of.uncertain,
+        suppressed: of.suppressed,
+        unchanged: of.unchanged,
+        count,
     }
 }
 
@@ -96,6 +121,8 @@ fn rule<'a>(facts: &Facts, rule: &'a report::RuleSummary) -> v1::Rule<'a> {
         pack: Word(rule.pack),
         confidence: Word(rule.confidence),
         on: borrowed(rule.on.name()),
+        construct: rule.construct.map(Word),
+        measures: rule.measures.iter().map(|name| borrowed(name)).collect(),
         tags: texts(facts, &rule.tags),
         controls: texts(facts, &rule.controls),
         references: texts(facts, &rule.references),
@@ -116,6 +143,7 @@ pub(super) fn finding<'a>(
         rule: report.rule_of(finding).map_or(Cow::Borrowed(""), |rule| borrowed(&rule.id)),
         severity: Word(finding.severity),
         role: Word(finding.role),
+        baseline: finding.baseline.map(Word),
         incident: borrowed(&finding.incident),
         message: facts.text(&finding.message),
         provider: facts.text(&finding.provider),
@@ -166,7 +194,6 @@ pub(super) fn finding<'a>(
 }
 
 fn sample<'a>(facts: &Facts, sample: &'a finding::Sample) -> v1::Sample<'a> {
-    let location = &sample.location;
     v1::Sample {
         time: at(sample.time),
         id: maybe(facts, sample.id.as_ref()),
@@ -174,17 +201,21 @@ fn sample<'a>(facts: &Facts, sample: &'a finding::Sample) -> v1::Sample<'a> {
         name: facts.text(&sample.name),
         text: facts.text(&sample.text),
         request: maybe(facts, sample.request.as_ref()),
-        location: v1::Location {
-            root: location.root,
-            path: borrowed(&location.path),
-            line: location.line,
-            column: location.column,
-            end_line: location.end_line,
-            end_column: location.end_column,
-            offset: location.offset,
-            length: location.length,
-            pointer: facts.text(&location.pointer),
-        },
+        location: location(facts, &sample.location),
+    }
+}
+
+pub(super) fn location<'a>(facts: &Facts, of: &'a finding::Location) -> v1::Location<'a> {
+    v1::Location {
+        root: of.root,
+        path: borrowed(&of.path),
+        line: of.line,
+        column: of.column,
+        end_line: of.end_line,
+        end_column: of.end_column,
+        offset: of.offset,
+        length: of.length,
+        pointer: facts.text(&of.pointer),
     }
 }
 
@@ -283,11 +314,7 @@ fn ledger_entry<'a>(facts: &Facts, entry: &'a report::LedgerEntry) -> v1::Ledger
         owner: facts.text(&entry.owner),
         ticket: maybe(facts, entry.ticket.as_ref()),
         expires: borrowed(&entry.expires),
-        state: borrowed(match entry.state {
-            LedgerState::InForce => "in-force",
-            LedgerState::Expiring => "expiring",
-            LedgerState::Expired => "expired",
-        }),
+        state: borrowed(entry.state.name()),
         matches: entry.matches,
         first_credit: entry.first_credit,
         rules: entry.rules.iter().map(|text| borrowed(text)).collect(),
@@ -355,7 +382,7 @@ fn hex(bytes: &[u8]) -> String {
 // the schema is a published version with its own types and descriptions, which a change of the engine
 // must not change. A counter that is added to the engine is a compile error here until the schema has
 // a field for it.
-fn accounting(accounting: &report::Accounting) -> v1::Accounting<'_> {
+pub(super) fn accounting(accounting: &report::Accounting) -> v1::Accounting<'_> {
     let report::Accounting {
         files_read,
         files_other,

@@ -1,5 +1,6 @@
 //! Converts incidents to version 1 of the report format.
 
+use super::convert::location;
 use super::v1;
 use super::values::{at, texts};
 use super::word::Word;
@@ -97,6 +98,7 @@ fn step<'a>(report: &'a Report, step: &'a Step) -> v1::IncidentStep<'a> {
         other: step.other,
         identity: step.identity,
         source: step.source.as_ref().map(|source| facts.text(source)),
+        location: step.location.as_ref().map(|of| location(facts, of)),
         targets: step.targets.iter().map(|of| target(facts, of)).collect(),
         rules: rules.map(|rule| rule.id.as_str().into()).collect(),
         tactics: step.tactics.iter().map(|tactic| Word(*tactic)).collect(),

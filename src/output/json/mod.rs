@@ -3,10 +3,13 @@
 //! A version only ever gains fields. A change that alters or removes a field creates a new version,
 //! in a separate file.
 
+mod baseline;
 mod convert;
 mod incidents;
+mod ndjson;
 mod policy;
 mod read;
+mod restore;
 pub mod v1;
 mod values;
 mod watch;
@@ -19,7 +22,10 @@ use super::schema::schema_of;
 use super::{Output, Style};
 use crate::report::Report;
 
-pub use read::{ReadError, read_report};
+pub use baseline::{baseline_schema, read_baseline, write_baseline};
+pub(super) use ndjson::NDJSON;
+pub use ndjson::ndjson_schema;
+pub use read::{ReadError, read_report, restore_report};
 pub use watch::{CheckFacts, watch_schema, write_check, write_finding};
 pub use word::Word;
 

@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::v1;
+use super::{restore, v1};
+use crate::report::Report;
 
 /// Why a report cannot be read. `keytrail show` reports it.
 #[derive(Debug)]
@@ -13,6 +14,12 @@ pub enum ReadError {
     UnknownVersion(String),
     /// It claims to be version 1 but does not follow that format.
     Malformed(serde_json::Error),
+    /// It is a baseline that cannot be read.
+    NoBaseline(serde_json::Error),
+    /// It is SARIF without the fingerprints of Keytrail; contains the rule of the first result.
+    OtherTool(String),
+    /// Parts of it contradict each other; contains the clause that says how.
+    Contradictory(String),
 }
 
 impl std::fmt::Display for ReadError {
@@ -29,6 +36,15 @@ impl std::fmt::Display for ReadError {
             ),
             ReadError::Malformed(error) => {
                 write!(f, "the report does not follow `{}`: {error}", v1::SCHEMA)
+            }
+            ReadError::NoBaseline(error) => write!(f, "the baseline cannot be read: {error}"),
+            ReadError::OtherTool(rule) => write!(
+                f,
+                "expected SARIF of `keytrail scan`, but the result of `{}` has no fingerprint of it",
+                crate::diag::escaped(rule, 60)
+            ),
+            ReadError::Contradictory(how) => {
+                write!(f, "the report does not follow `{}`: {how}", v1::SCHEMA)
             }
         }
     }
@@ -51,6 +67,14 @@ pub fn read_report(text: &str) -> Result<v1::Report<'static>, ReadError> {
         return Err(ReadError::UnknownVersion(schema));
     }
     serde_json::from_str(text).map_err(ReadError::Malformed)
+}
+
+/// Reads a report that `keytrail scan -f json` wrote, so that every output can write it again.
+///
+/// # Errors
+/// If [`read_report`] fails, or if parts of the report contradict each other.
+pub fn restore_report(text: &str) -> Result<Report, ReadError> {
+    restore::report(read_report(text)?).map_err(ReadError::Contradictory)
 }
 
 #[cfg(test)]
@@ -105,7 +129,8 @@ mod tests {
             (
                 text.replace("\"gates\"", "\"wins\""),
                 "the report does not follow `keytrail/report/v1`: unknown variant `wins`, expected \
-                 one of `gates`, `below-threshold`, `experimental`, `extended`, `uncertain`, `suppressed`",
+                 one of `gates`, `below-threshold`, `experimental`, `extended`, `uncertain`, `unchanged`, \
+                 `suppressed`",
             ),
         ] {
             let error = read_report(&text).unwrap_err().to_string();

@@ -43,25 +43,28 @@ fn reports_follow_their_schema() {
 fn fields_that_programs_decide_by_are_present() {
     let report = parsed(&fixture());
     insta::assert_json_snapshot!(report["verdict"], @r#"
-{
-  "below_min_severity": 0,
-  "by_severity": {
-    "critical": 1,
-    "high": 3,
-    "info": 0,
-    "low": 0,
-    "medium": 1
-  },
-  "complete": false,
-  "exit_code": 3,
-  "experimental": 1,
-  "extended": 0,
-  "gating": 3,
-  "outcome": "incomplete",
-  "suppressed": 1,
-  "uncertain": 0
-}
-"#);
+    {
+      "below_min_severity": 0,
+      "blind_rules": 0,
+      "by_severity": {
+        "critical": 1,
+        "high": 3,
+        "info": 0,
+        "low": 0,
+        "medium": 1
+      },
+      "complete": false,
+      "exit_code": 3,
+      "experimental": 1,
+      "extended": 0,
+      "gating": 3,
+      "left_out": [],
+      "outcome": "incomplete",
+      "suppressed": 1,
+      "uncertain": 0,
+      "unchanged": 0
+    }
+    "#);
     insta::assert_json_snapshot!(report["findings"][0]["calls"][0], @r#"
     {
       "account": "123456789012",

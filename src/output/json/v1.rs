@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use self::calls::time;
 use super::word::Word;
-use crate::finding::VerdictRole;
+use crate::finding::{BaselineState, VerdictRole};
 use crate::record::InputKind;
 use crate::rule::{self, FailOn};
 
@@ -49,6 +49,9 @@ pub struct Report<'a> {
     pub roots: Vec<Text<'a>>,
     /// The findings, most severe first, including suppressed ones.
     pub findings: Vec<Finding<'a>>,
+    /// How the run differs from its baseline; null without one.
+    #[serde(default)]
+    pub baseline: Option<Comparison<'a>>,
     /// What belongs together, the worst first; every finding is in exactly one incident.
     #[serde(default)]
     pub incidents: Vec<Incident<'a>>,
@@ -130,12 +133,69 @@ pub struct Verdict<'a> {
     /// extended pack.
     #[serde(default)]
     pub extended: u64,
+    /// Findings at or above `fail_on` that do not fail the run, because the baseline contains them.
+    #[serde(default)]
+    pub unchanged: u64,
     /// Findings whose matches are all covered by allowlist entries.
     pub suppressed: u64,
     /// Findings that are not reported because they are below `min_severity`.
     pub below_min_severity: u64,
+    /// These findings, counted by what decides whether they fail the run.
+    #[serde(default)]
+    pub left_out: Vec<LeftOut>,
+    /// Rules that are blind: no input carries a field that they need.
+    #[serde(default)]
+    pub blind_rules: usize,
     /// Findings that are not suppressed, by severity.
     pub by_severity: BTreeMap<Text<'a>, u64>,
+}
+
+/// How a run differs from its baseline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Comparison<'a> {
+    /// Findings that the baseline does not contain, or contains with a lower severity. This and
+    /// `unchanged` count findings that the allowlist does not cover, including those below
+    /// `min_severity`.
+    pub new: u64,
+    /// Findings that the baseline contains.
+    pub unchanged: u64,
+    /// Whether `findings` leaves out unchanged findings.
+    pub new_only: bool,
+    /// Findings of the baseline that the run does not have, sorted by fingerprint.
+    pub absent: Vec<KnownFinding<'a>>,
+}
+
+/// A finding of a baseline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct KnownFinding<'a> {
+    /// Its fingerprint.
+    pub fingerprint: Text<'a>,
+    /// The id of its rule.
+    pub rule: Text<'a>,
+    /// The highest severity with which it was accepted.
+    pub severity: Word<rule::Severity>,
+    /// Its message.
+    pub message: Text<'a>,
+}
+
+/// Findings below `min_severity` that are alike in what decides whether they fail the run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LeftOut {
+    /// Their severity.
+    pub severity: Word<rule::Severity>,
+    /// The maturity of their rules.
+    pub status: Word<rule::Status>,
+    /// The pack of their rules.
+    pub pack: Word<rule::Pack>,
+    /// Whether they are uncertain.
+    pub uncertain: bool,
+    /// Whether the allowlist covers them.
+    pub suppressed: bool,
+    /// Whether the baseline contains them.
+    #[serde(default)]
+    pub unchanged: bool,
+    /// How many there are.
+    pub count: u64,
 }
 
 /// A rule in force.
@@ -166,6 +226,12 @@ pub struct Rule<'a> {
     /// The kind of record it evaluates.
     #[schemars(extend("enum" = ["event", "cred", "key"]))]
     pub on: Text<'a>,
+    /// How it relates matches to each other; null if each match is a finding.
+    #[serde(default)]
+    pub construct: Option<Word<rule::ConstructKind>>,
+    /// The names of its measures, in the order of the rule file.
+    #[serde(default)]
+    pub measures: Vec<Text<'a>>,
     /// Free tags.
     pub tags: Vec<Text<'a>>,
     /// The controls that it implements.
@@ -204,6 +270,9 @@ pub struct Finding<'a> {
     pub severity: Word<rule::Severity>,
     /// Whether the finding fails the run, and if not, why.
     pub role: Word<VerdictRole>,
+    /// Whether the baseline contains it; null without a baseline.
+    #[serde(default)]
+    pub baseline: Option<Word<BaselineState>>,
     /// The id of its incident; empty in a report without incidents.
     #[serde(default)]
     pub incident: Text<'a>,

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::Results;
-use crate::diag::{escape, is_hostile};
+use crate::output::xml::xml;
 
 /// Writes the tests as JUnit.
 ///
@@ -17,11 +17,11 @@ pub fn write(results: &Results, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "<testsuites name=\"keytrail test\" tests=\"{all}\" failures=\"{failed}\">")?;
     for suite in results.tests.chunk_by(|a, b| a.rule == b.rule) {
         let failures = suite.iter().filter(|test| !test.reasons.is_empty()).count();
-        let rule = text(&suite[0].rule);
+        let rule = xml(&suite[0].rule);
         let tests = suite.len();
         writeln!(out, "  <testsuite name=\"{rule}\" tests=\"{tests}\" failures=\"{failures}\">")?;
         for test in suite {
-            let (name, file) = (text(&test.name), text(&test.path));
+            let (name, file) = (xml(&test.name), xml(&test.path));
             write!(
                 out,
                 "    <testcase classname=\"{rule}\" name=\"{name}\" file=\"{file}\" line=\"{}\"",
@@ -31,12 +31,12 @@ pub fn write(results: &Results, out: &mut dyn io::Write) -> io::Result<()> {
                 writeln!(out, "/>")?;
                 continue;
             };
-            let reasons: Vec<String> = test.reasons.iter().map(|reason| text(reason)).collect();
+            let reasons: Vec<String> = test.reasons.iter().map(|reason| xml(reason)).collect();
             writeln!(out, ">")?;
             writeln!(
                 out,
                 "      <failure message=\"{}\">{}</failure>",
-                text(first),
+                xml(first),
                 reasons.join("\n")
             )?;
             writeln!(out, "    </testcase>")?;
@@ -44,22 +44,4 @@ pub fn write(results: &Results, out: &mut dyn io::Write) -> io::Result<()> {
         writeln!(out, "  </testsuite>")?;
     }
     writeln!(out, "</testsuites>")
-}
-
-/// A text between tags or quotes. Characters that XML forbids or that control a terminal are
-/// written as escapes.
-fn text(raw: &str) -> String {
-    let mut written = String::new();
-    for c in escape(raw).chars() {
-        match c {
-            '&' => written.push_str("&amp;"),
-            '<' => written.push_str("&lt;"),
-            '>' => written.push_str("&gt;"),
-            '"' => written.push_str("&quot;"),
-            '\'' => written.push_str("&apos;"),
-            c if is_hostile(c) => written.extend(c.escape_unicode()),
-            c => written.push(c),
-        }
-    }
-    written
 }

@@ -181,6 +181,7 @@ objects! {
         code_flows: Option<Vec<CodeFlow>>,
         partial_fingerprints: BTreeMap<&'static str, String>,
         occurrence_count: u64,
+        baseline_state: Option<&'static str>,
         suppressions: Option<Vec<Suppression>>,
         properties: Map<String, Value>,
     }

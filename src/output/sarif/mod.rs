@@ -84,6 +84,21 @@ fn log(report: &Report, style: &Style) -> Log {
 }
 
 fn run_properties(report: &Report) -> Map<String, Value> {
+    let mut properties = facts(report);
+    if let Some(of) = &report.baseline {
+        let absent = of.absent.iter().map(|of| of.fingerprint.as_str());
+        let baseline = json!({
+            "new": of.new,
+            "unchanged": of.unchanged,
+            "newOnly": of.new_only,
+            "absent": absent.collect::<Vec<_>>(),
+        });
+        properties.insert("baseline".to_owned(), baseline);
+    }
+    properties
+}
+
+fn facts(report: &Report) -> Map<String, Value> {
     let facts = &report.facts;
     let by_severity: BTreeMap<&str, u64> =
         report.by_severity().into_iter().map(|(severity, n)| (severity.name(), n)).collect();
@@ -98,6 +113,7 @@ fn run_properties(report: &Report) -> Map<String, Value> {
         ("uncertain", report.gate.uncertain.into()),
         ("experimental", report.gate.experimental.into()),
         ("extended", report.gate.extended.into()),
+        ("unchanged", report.gate.unchanged.into()),
         ("minSeverity", facts.min_severity.name().into()),
         (
             "findings",
@@ -108,7 +124,7 @@ fn run_properties(report: &Report) -> Map<String, Value> {
                 .into(),
         ),
         ("suppressed", report.suppressed_findings().count().into()),
-        ("belowMinSeverity", report.below_min_severity.into()),
+        ("belowMinSeverity", report.below_min_severity().into()),
         ("recordsRead", report.accounting.read.into()),
         ("recordsEvaluated", report.accounting.evaluated.into()),
         ("recordsSkipped", report.accounting.skipped.into()),

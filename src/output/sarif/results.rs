@@ -45,6 +45,7 @@ pub(super) fn of(
         ]
         .into(),
         occurrence_count: counted.max(1),
+        baseline_state: finding.baseline.map(|state| state.name()),
         suppressions,
         properties: properties(report, rule, finding, flows.incident(finding)),
     })

@@ -175,7 +175,7 @@ fn a_finding_as_a_result() {
         "incident": {
           "findings": 1,
           "id": "4655668725a41c26ad1705c5a9759e44",
-          "title": "agent \\u{1b}[2J\\u{1b}]0;pwned\\u{7} \\u{202e}gnp.exe\\u{2066} :\\u{3a}error file=a.rs::pwned \\n:\\u{3a}add-mask::x ##\\u{5b}error]pwned %0A::stop-commands::x [x](javascript:1) <script>alert(1)</script> =HYPERLINK(\"http://x\") a\\nb\\r\\nc\\td ]]> ```\\n@everyone #1 \\u{feff}\\u{200b}\\u{e0041}\\u{9b}31m \\u{2028}\\u{2029}\\u{0} AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA…"
+          "title": "a key for deploy was created by arn:aws:sts::123456789012:assumed-role/administrator/alice from 198.51.100.4, which no other call of that account ever used"
         },
         "keys": [
           {

@@ -135,6 +135,8 @@ pub(crate) fn run(policy: &Policy, files: &[PathBuf], jobs: usize, memory: usize
     let args: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
     let inputs = InputSet::new(&args).unwrap();
     let options = ScanOptions {
+        baseline: None,
+        new_only: false,
         records: true,
         clock: Time::parse("2026-03-03T00:00:00Z").unwrap(),
         clock_given: true,

@@ -81,6 +81,8 @@ fn scan(policy: &Policy, files: &[&Path], now: Option<&str>) -> Report {
     let files: Vec<String> = files.iter().map(|file| file.to_str().unwrap().to_owned()).collect();
     let inputs = InputSet::new(&files).unwrap();
     let options = ScanOptions {
+        baseline: None,
+        new_only: false,
         records: true,
         clock: Time::parse(now.unwrap_or("2026-06-01T00:00:00Z")).unwrap(),
         clock_given: now.is_some(),

@@ -154,6 +154,8 @@ impl Diff {
             strict: false,
             allow_empty: false,
             show_keys: false,
+            baseline: None,
+            new_only: false,
             memory: keytrail::engine::MEMORY,
             records: self.format == DiffFormat::Json,
         }

@@ -27,6 +27,8 @@ macro_rules! commands {
 
 commands! {
     scan Scan;
+    report Report;
+    gate Gate;
     watch Watch;
     inspect Inspect;
     show Show;

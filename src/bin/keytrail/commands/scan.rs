@@ -10,13 +10,15 @@ use keytrail::config::{FAIL_ON, MAX_SKIPPED, MIN_SEVERITY, Policy};
 use keytrail::finding::Redactor;
 use keytrail::input::InputSet;
 use keytrail::output::explain::write_human;
-use keytrail::report::{Note, Report, Verdict};
+use keytrail::report::{Note, Report};
 use keytrail::review::{ExplainOptions, explain_each};
-use keytrail::rule::{FailOn, Severity};
+use keytrail::rule::Severity;
 use keytrail::value::Time;
 
 use crate::args;
+use crate::baseline_args::BaselineArgs;
 use crate::exit::{EXIT_CODES, Exit, Failure};
+use crate::gate_args::{GateArgs, verdict};
 use crate::host::Host;
 use crate::inputs::{InputArgs, notes};
 use crate::policy::{PolicyArgs, RuleChoice};
@@ -61,71 +63,38 @@ pub(crate) struct Scan {
     choice: RuleChoice,
     #[command(flatten)]
     reports: ReportArgs,
+    /// Show access keys unmasked.
+    #[arg(long, help_heading = "Report options")]
+    show_keys: bool,
+    #[command(flatten)]
+    baseline: BaselineArgs,
     #[command(flatten)]
     gate: GateArgs,
+    /// Take guards and thresholds (`fail_on`, `fail_on_extended`, `min_severity`, `max_skipped`,
+    /// `expect`) from this git revision or folder, so that a change cannot lower its own bar.
+    #[arg(long, value_name = "REV", env = "KEYTRAIL_POLICY_FROM", hide_env_values = true)]
+    #[arg(help_heading = "Gate options")]
+    policy_from: Option<String>,
+    /// The lowest severity that is reported; findings below it can still fail the run [default:
+    /// info].
+    #[arg(long, value_name = "SEVERITY", value_parser = args::severity(), ignore_case = true)]
+    #[arg(env = "KEYTRAIL_MIN_SEVERITY", hide_env_values = true, help_heading = "Report options")]
+    min_severity: Option<Severity>,
 }
 
 /// Findings of each rule that are explained.
 const EXPLAINED: usize = 50;
 
-/// What fails the run.
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Gate options")]
-pub(crate) struct GateArgs {
-    /// The lowest severity that fails the run, or `never` [default: high].
-    #[arg(long, value_name = "SEVERITY", value_parser = args::fail_on(), ignore_case = true)]
-    #[arg(env = "KEYTRAIL_FAIL_ON", hide_env_values = true)]
-    fail_on: Option<FailOn>,
-    /// Fail the run for uncertain findings too: the input does not cover the history that they
-    /// need.
-    #[arg(long, env = "KEYTRAIL_FAIL_ON_UNCERTAIN", hide_env_values = true)]
-    #[arg(value_parser = BoolishValueParser::new())]
-    fail_on_uncertain: bool,
-    /// The lowest severity that is reported; findings below it can still fail the run [default:
-    /// info].
-    #[arg(long, value_name = "SEVERITY", value_parser = args::severity(), ignore_case = true)]
-    #[arg(env = "KEYTRAIL_MIN_SEVERITY", hide_env_values = true)]
-    min_severity: Option<Severity>,
-    /// Records that may be skipped before the run is incomplete [default: 0].
-    #[arg(long, value_name = "N", env = "KEYTRAIL_MAX_SKIPPED", hide_env_values = true)]
-    max_skipped: Option<u64>,
-    /// Take guards and thresholds (`fail_on`, `fail_on_extended`, `min_severity`, `max_skipped`,
-    /// `expect`) from this git revision or folder, so that a change cannot lower its own bar.
-    #[arg(long, value_name = "REV", env = "KEYTRAIL_POLICY_FROM", hide_env_values = true)]
-    policy_from: Option<String>,
-    /// Make the run incomplete if rules are blind, and fail it for uncertain findings.
-    #[arg(long, env = "KEYTRAIL_STRICT", hide_env_values = true)]
-    #[arg(value_parser = BoolishValueParser::new())]
-    strict: bool,
-    /// Exit with 0 even if findings fail the run.
-    #[arg(long, env = "KEYTRAIL_EXIT_ZERO", hide_env_values = true)]
-    #[arg(value_parser = BoolishValueParser::new())]
-    exit_zero: bool,
-    /// Accept a run without any record or any rule.
-    #[arg(long, env = "KEYTRAIL_ALLOW_EMPTY", hide_env_values = true)]
-    #[arg(value_parser = BoolishValueParser::new())]
-    allow_empty: bool,
-}
-
-impl GateArgs {
-    fn exit(&self, report: &Report) -> Exit {
-        match report.verdict {
-            Verdict::Clean | Verdict::Passed => Exit::Clean,
-            Verdict::Findings if self.exit_zero => Exit::Clean,
-            Verdict::Findings => Exit::Findings,
-            Verdict::Incomplete => Exit::Incomplete,
-        }
-    }
-}
-
 impl Scan {
     pub(crate) fn run(mut self, host: &mut Host<'_>) -> Result<Exit, Failure> {
         let start = Instant::now();
         let targets = Targets::resolve(&self.reports)?;
+        let mut baselines = self.baseline.read()?;
+        targets.reject_destination(baselines.destination())?;
         self.policy.choice = std::mem::take(&mut self.choice);
         self.can_explain(&targets)?;
         let mut policy = self.policy.load(self.now.unwrap_or(host.clock), host)?;
-        if let Some(name) = &self.gate.policy_from {
+        if let Some(name) = &self.policy_from {
             // `--only` and `--disable` are about the rules of this run.
             let choice = std::mem::take(&mut self.policy.choice);
             let from = Version::named(name, &self.policy, host)?;
@@ -134,27 +103,17 @@ impl Scan {
         }
         let inputs = self.inputs.open(&policy.inputs, host)?.hash(self.digests);
         targets.reject_input_paths(inputs.paths())?;
-        let report = self.evaluate(&policy, &inputs, &targets, host);
+        let mut options = self.options(&policy, &targets, host);
+        (options.baseline, options.new_only) = (baselines.known.take(), baselines.new_only);
+        let report = evaluate(&policy, &inputs, self.notes(&inputs), &options, host);
+        baselines.known = options.baseline;
         targets.write(&report, &self.reports.style(host, self.gate.exit_zero), host)?;
         if self.explain {
             self.explain(&policy, &inputs, &report, host)?;
         }
+        baselines.write(&report)?;
         summarise(&report, &targets, start, host);
         Ok(self.gate.exit(&report))
-    }
-
-    fn evaluate(
-        &self,
-        policy: &Policy,
-        inputs: &InputSet,
-        targets: &Targets,
-        host: &Host<'_>,
-    ) -> Report {
-        let options = self.options(policy, targets, host);
-        let counted = Counted::new(inputs);
-        during(&counted, host.term.progress, || {
-            keytrail::scan(policy, &counted, inputs.roots().to_vec(), self.notes(inputs), &options)
-        })
     }
 
     /// Whether findings can be explained: for people, and from inputs that can be read twice.
@@ -190,7 +149,7 @@ impl Scan {
             subjects: EXPLAINED,
             now: self.now,
             clock: self.now.unwrap_or(host.clock),
-            redactor: Redactor { show_keys: self.reports.show_keys },
+            redactor: Redactor { show_keys: self.show_keys },
             findings: Some(fingerprints.collect()),
         };
         let counted = Counted::new(inputs);
@@ -207,7 +166,7 @@ impl Scan {
     }
 
     fn notes(&self, inputs: &InputSet) -> Vec<Note> {
-        let from = self.gate.policy_from.as_ref().map(|name| Note {
+        let from = self.policy_from.as_ref().map(|name| Note {
             id: "policy-from",
             text: format!("guards and thresholds are those of {name} (--policy-from)"),
         });
@@ -226,14 +185,29 @@ impl Scan {
             jobs: self.jobs.unwrap_or_else(cores),
             fail_on: gate.fail_on.or(policy.fail_on).unwrap_or(FAIL_ON),
             fail_on_uncertain: gate.fail_on_uncertain,
-            min_severity: gate.min_severity.or(policy.min_severity).unwrap_or(MIN_SEVERITY),
+            min_severity: self.min_severity.or(policy.min_severity).unwrap_or(MIN_SEVERITY),
             max_skipped: gate.max_skipped.or(policy.max_skipped).unwrap_or(MAX_SKIPPED),
             strict: gate.strict,
             allow_empty: gate.allow_empty,
-            show_keys: self.reports.show_keys,
+            show_keys: self.show_keys,
+            baseline: None,
+            new_only: false,
             memory: self.memory.unwrap_or(keytrail::engine::MEMORY),
         }
     }
+}
+
+fn evaluate(
+    policy: &Policy,
+    inputs: &InputSet,
+    notes: Vec<Note>,
+    options: &ScanOptions,
+    host: &Host<'_>,
+) -> Report {
+    let counted = Counted::new(inputs);
+    during(&counted, host.term.progress, || {
+        keytrail::scan(policy, &counted, inputs.roots().to_vec(), notes, options)
+    })
 }
 
 /// If standard output contains no report for people, the reasons for the exit code are written to
@@ -248,14 +222,4 @@ fn summarise(report: &Report, targets: &Targets, start: Instant, host: &Host<'_>
     }
     let seconds = start.elapsed().as_secs_f64();
     host.term.detail(&format!("read {} records in {seconds:.2} s", report.accounting.read));
-}
-/// The verdict in a few words.
-fn verdict(report: &Report) -> String {
-    let gate = report.gate.sentence(report.facts.fail_on);
-    match report.verdict {
-        Verdict::Clean => "clean: no finding".to_owned(),
-        Verdict::Passed => format!("passed: {gate}"),
-        Verdict::Findings => format!("failed: {gate}"),
-        Verdict::Incomplete => format!("incomplete, with {gate}"),
-    }
 }

@@ -12,10 +12,12 @@ type Generated = (&'static str, fn() -> String);
 /// Every schema.
 static SCHEMAS: &[Generated] = &[
     ("audit", output::audit::audit_schema),
+    ("baseline", output::baseline_schema),
     ("check", output::check::check_schema),
     ("config", config::project_schema),
     ("diff", output::diff::diff_schema),
     ("explain", output::explain::explain_schema),
+    ("ndjson", output::ndjson_schema),
     ("policy", config::policy_schema),
     ("posture", output::posture::posture_schema),
     ("recommend", output::recommend::recommend_schema),
@@ -26,11 +28,13 @@ static SCHEMAS: &[Generated] = &[
 
 /// Print a JSON schema, or list the schemas there are.
 ///
-/// `audit` describes the output of `allowlist audit --format json`; `check` describes the output of `check --format json`; `config` describes the project file; `policy` describes rules, lists, definitions and allowlists;
-/// `report` describes the output of `scan --format json`; `posture` describes the output of
-/// `posture --format json`; `recommend` describes the output of `recommend --format json`; `test` describes the output of
-/// `test --format json`; `explain` describes the output of `explain --format json`; `diff` describes the output of `diff --format json`; `watch` describes a line of
-/// `keytrail watch`.
+/// `audit` describes the output of `allowlist audit --format json`; `baseline` describes a file of
+/// `scan --write-baseline`; `check` describes the output of `check --format json`; `config` describes the project file;
+/// `diff` describes the output of `diff --format json`; `explain` describes the output of `explain --format json`;
+/// `ndjson` describes a line of `scan --format ndjson`; `policy` describes rules, lists, definitions and allowlists;
+/// `posture` describes the output of `posture --format json`; `recommend` describes the output of
+/// `recommend --format json`; `report` describes the output of `scan --format json`; `test` describes the output of
+/// `test --format json`; `watch` describes a line of `keytrail watch`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Schema {
     /// The name of the schema.

@@ -18,6 +18,7 @@ use crate::exit::{Exit, Failure};
 use crate::host::Host;
 use crate::inputs::HintArgs;
 use crate::policy::PolicyArgs;
+use crate::report_file::ReportFile;
 use crate::progress::{Counted, during};
 use crate::term::stdout_failed;
 
@@ -191,12 +192,7 @@ impl Timeline {
 
 /// The callers of an incident, and its steps.
 fn incident(id: &str, path: &str) -> Result<(Callers, Marks), Failure> {
-    let unreadable = |why: String| {
-        Failure::because(format!("cannot read the report {path}: {why}"))
-            .help("`keytrail scan INPUT --format json:FILE` writes one")
-    };
-    let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
-    let report = read_report(&text).map_err(|error| unreadable(error.to_string()))?;
+    let report = ReportFile::read(path)?.parse(read_report)?;
     let incident = find(&report, id, path)?;
     let marks = Marks::new(findings_of(&report, &incident.id));
     let time = |text: &Option<String>| Time::parse(text.as_deref()?);

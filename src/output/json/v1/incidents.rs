@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::calls::{Target, time};
+use super::calls::{Location, Target, time};
 use crate::output::json::word::Word;
 use crate::rule;
 
@@ -157,6 +157,9 @@ pub struct IncidentStep<'a> {
     pub identity: Option<usize>,
     /// The source of the calls.
     pub source: Option<Text<'a>>,
+    /// Where one of the records is; null if no finding shows one.
+    #[serde(default)]
+    pub location: Option<Location<'a>>,
     /// What they name.
     pub targets: Vec<Target<'a>>,
     /// The rules that mark them.
