@@ -364,3 +364,65 @@ fn agree_with_every_record() {
     println!("{undecided} of {all} answers are undecided");
     assert!(undecided * 4 < all, "{undecided} of {all} answers are undecided");
 }
+
+/// Tests of one value with fewer and with more constants.
+const WIDENED: &[(&str, &str)] = &[
+    (r#"event.api in ["Get", "PutA"]"#, r#"event.api in ["Get", "GetA", "PutA"]"#),
+    (r#"event.api.starts_with_any(["Put"])"#, r#"event.api.starts_with_any(["Get", "Put"])"#),
+    (r#"event.api.contains_any(["é"])"#, r#"event.api.contains_any(["et", "é"])"#),
+    (r#"event.api.like_any(["G*"])"#, r#"event.api.like_any(["*A", "G*"])"#),
+    (r#"event.ip.in_cidr(["10.0.0.0/9"])"#, r#"event.ip.in_cidr(["10.0.0.0/9", "::/0"])"#),
+    (r#"event.params.x in ["Get"]"#, r#"event.params.x in ["Get", "GetA"]"#),
+    (r#"event.api.matches("^[A-Z]")"#, r#"event.api.matches("^[A-Z]")"#),
+    (
+        r#"event.time.hour() + 9223372036854775800 in [1, 2]"#,
+        r#"event.time.hour() + 9223372036854775800 in [1, 2, 9223372036854775806]"#,
+    ),
+];
+
+/// A condition, and the same with more or fewer constants.
+fn a_widened_pair() -> impl Strategy<Value = (String, String)> {
+    let swapped = |(a, b): (String, String)| (b, a);
+    let test = (proptest::sample::select(WIDENED), any::<bool>()).prop_map(move |(pair, swap)| {
+        let pair = (pair.0.to_owned(), pair.1.to_owned());
+        if swap { swapped(pair) } else { pair }
+    });
+    test.prop_recursive(3, 8, 3, |inner| {
+        let joined = |operator: &'static str| {
+            move |all: Vec<(String, String)>| {
+                let (a, b): (Vec<String>, Vec<String>) = all.into_iter().unzip();
+                (format!("({})", a.join(operator)), format!("({})", b.join(operator)))
+            }
+        };
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 2..4).prop_map(joined(" && ")),
+            prop::collection::vec(inner.clone(), 2..4).prop_map(joined(" || ")),
+            inner.clone().prop_map(|(a, b)| (format!("!({a})"), format!("!({b})"))),
+            (inner.clone(), inner).prop_map(|((a, b), (c, d))| (
+                format!("(if event.ok == true {{ {a} }} else {{ {c} }})"),
+                format!("(if event.ok == true {{ {b} }} else {{ {d} }})"),
+            )),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn conditions_that_differ_by_constants_are_compared_as_every_record_shows(
+        (a_text, b_text) in a_widened_pair()
+    ) {
+        let (a, b) = (condition(&a_text), condition(&b_text));
+        let on = RecordKind::Event;
+        if let Answer::Yes = implies(&Condition::new(&a, on), &Condition::new(&b, on)) {
+            let mut wrong = None;
+            each_record(&mut |bindings| {
+                if a.test(bindings) == Ok(true) && b.test(bindings) != Ok(true) {
+                    wrong = bindings.event.map(|record| format!("{record:?}"));
+                }
+            });
+            prop_assert!(wrong.is_none(), "{a_text} => {b_text}: {wrong:?}");
+        }
+    }
+}
