@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use crate::config::Policy;
-use crate::engine::{EmitMode, RunOptions};
+use crate::engine::{EmitMode, PolicyRun, RunOptions, RunResult};
 use crate::finding::{Enricher, Redactor};
 use crate::incident::IncidentOptions;
 use crate::plan::Plan;
@@ -54,24 +54,52 @@ pub fn scan(
     notes: Vec<Note>,
     options: &ScanOptions,
 ) -> Report {
-    let plan = Plan::new(&policy.rules, &policy.allowlist, policy);
-    let run = crate::engine::run(
-        &plan,
-        inputs,
-        &RunOptions {
-            clock: options.clock,
-            now: options.clock_given.then_some(options.clock),
-            zone: policy.zone.clone(),
-            jobs: options.jobs,
-            redactor: Redactor { show_keys: options.show_keys },
-            enricher: Enricher::new(policy),
-            memory: options.memory,
-            create: Temporary::create,
-            emit: EmitMode::Findings,
-            records: options.records,
-            lineage: true,
-        },
-    );
+    let [report] = scan_each([(policy, options)], inputs, roots, notes);
+    report
+}
+
+/// Evaluates several policies over the same inputs, each with its options. The inputs are read once.
+/// The threads and the clock are those of the first policy.
+pub fn scan_each<const N: usize>(
+    policies: [(&Policy, &ScanOptions); N],
+    inputs: &dyn Inputs,
+    roots: Vec<String>,
+    notes: Vec<Note>,
+) -> [Report; N] {
+    let plans = policies.map(|(policy, _)| Plan::new(&policy.rules, &policy.allowlist, policy));
+    let options = policies.map(|(policy, options)| run_options(policy, options));
+    let runs = std::array::from_fn(|at| PolicyRun { plan: &plans[at], options: &options[at] });
+    let mut at = 0;
+    crate::engine::run_each(runs, inputs).map(|run| {
+        let (policy, options) = policies[at];
+        at += 1;
+        report(policy, options, run, roots.clone(), notes.clone())
+    })
+}
+
+fn run_options(policy: &Policy, options: &ScanOptions) -> RunOptions {
+    RunOptions {
+        clock: options.clock,
+        now: options.clock_given.then_some(options.clock),
+        zone: policy.zone.clone(),
+        jobs: options.jobs,
+        redactor: Redactor { show_keys: options.show_keys },
+        enricher: Enricher::new(policy),
+        memory: options.memory,
+        create: Temporary::create,
+        emit: EmitMode::Findings,
+        records: options.records,
+        lineage: true,
+    }
+}
+
+fn report(
+    policy: &Policy,
+    options: &ScanOptions,
+    run: RunResult,
+    roots: Vec<String>,
+    notes: Vec<Note>,
+) -> Report {
     let facts = Facts {
         version: env!("CARGO_PKG_VERSION"),
         clock: options.clock,

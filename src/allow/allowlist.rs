@@ -80,6 +80,15 @@ impl Allowlist {
         self.guards = guards;
     }
 
+    /// Adds the guards of another version of the policy; `rules` are the ids and kinds of the rules
+    /// of this one. Their conditions keep the lists and definitions of the other version.
+    pub fn adopt_guards(&mut self, other: &Allowlist, rules: &[(&str, RecordKind)]) {
+        let mut guards = std::mem::take(&mut self.guards);
+        guards.extend(other.guards.iter().map(|guard| guard.for_rules(rules)));
+        let kinds: Vec<RecordKind> = rules.iter().map(|(_, kind)| *kind).collect();
+        self.guard(guards, &kinds);
+    }
+
     /// The first guard that forbids entries to cover a match of a rule.
     pub fn guarding(
         &self,

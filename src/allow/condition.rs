@@ -12,7 +12,7 @@ use crate::value::{CidrSet, RecordKind, Value, parse_ip};
 /// One selector with its values; it is true if any value matches.
 ///
 /// A missing field matches no value.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Condition {
     /// The address.
     Ip { ranges: CidrSet, lan: bool, types: Box<[&'static str]> },
@@ -113,7 +113,7 @@ pub(super) fn each_key<'r>(
 }
 
 /// Texts to compare with; some of them may be patterns.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Texts {
     /// Sorted; in lower case if case is ignored.
     exact: Box<[Box<str>]>,
@@ -142,6 +142,26 @@ impl Texts {
             ignore_case,
             ..Self::exact(if ignore_case { &lower } else { &exact })
         }
+    }
+
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.exact.is_empty() && self.patterns.is_empty()
+    }
+
+    /// The texts that are compared literally.
+    pub(super) fn exact_texts(&self) -> impl Iterator<Item = &str> {
+        self.exact.iter().map(|text| &**text)
+    }
+
+    /// The patterns as written.
+    pub(super) fn pattern_texts(&self) -> impl Iterator<Item = &str> {
+        self.patterns.iter().map(Pattern::text)
+    }
+
+    /// Whether the case of ASCII letters is ignored.
+    pub(super) fn ignores_case(&self) -> bool {
+        self.ignore_case
     }
 
     /// Whether one of them equals or matches the text.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::pattern::names_rule;
 use crate::expr::{Bindings, Expr};
 use crate::record::FieldSet;
 use crate::source::{Fragment, Span};
@@ -11,6 +12,8 @@ use crate::yaml::{Node, Scalar, Shape, ShapeKey};
 /// Matches of some rules that no entry may cover. The project file states them.
 #[derive(Debug, Clone)]
 pub struct Guard {
+    /// The names and patterns of the rules, as written.
+    pub names: Vec<String>,
     /// Indices of the rules whose matches it guards, ascending.
     pub rules: Arc<[usize]>,
     /// The condition, compiled for each record kind that has its fields.
@@ -32,6 +35,14 @@ impl Guard {
     /// The condition for records of a kind.
     pub fn of_kind(&self, kind: RecordKind) -> Option<&Expr> {
         self.when.iter().find(|(of, _)| *of == kind).map(|(_, when)| when)
+    }
+
+    /// The same guard for other rules, which have these ids and kinds.
+    pub(super) fn for_rules(&self, rules: &[(&str, RecordKind)]) -> Self {
+        let named = |id: &str| self.names.iter().any(|name| names_rule(name, id));
+        let rules = rules.iter().enumerate();
+        let rules = rules.filter(|(_, (id, kind))| named(id) && self.of_kind(*kind).is_some());
+        Self { rules: rules.map(|(index, _)| index).collect(), ..self.clone() }
     }
 
     /// The fields that it reads from records of a kind.

@@ -102,7 +102,9 @@ pub(super) fn load(
                 }
             }
             Err(errors) => {
-                for error in errors {
+                for mut error in errors {
+                    let full = path.base.join(&error.path);
+                    error.kind = sources.refusal(&full).unwrap_or(error.kind);
                     let named = error.path == Path::new(&path.text);
                     let name =
                         if named { path.text.clone() } else { walk::relative(&error.path, root) };

@@ -40,6 +40,7 @@ pub(super) fn read(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<HintEntry> {
     let base = walk::resolve(if base == Path::new("") { Path::new(".") } else { base });
+    let base = sources.original(&base);
     let mut reader = InputReader { base: &base, formats, sources, diagnostics };
     node.items().iter().filter_map(|item| reader.entry(item)).collect()
 }

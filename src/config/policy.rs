@@ -1,6 +1,7 @@
 //! The loaded and checked policy.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::files;
@@ -12,7 +13,7 @@ use crate::expr::{Definition, Env, Function};
 use crate::query::Saved;
 use crate::record::{HintEntry, InputKinds};
 use crate::rule::{FailOn, PolicyChanges, Rule, Severity, ValueChange};
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, Sources, Span, walk};
 use crate::table::{List, Table};
 use crate::value::Zone;
 
@@ -30,6 +31,8 @@ pub const MAX_SKIPPED: u64 = 0;
 pub struct Policy {
     /// Every file that was read.
     pub sources: Sources,
+    /// The folder that the names of its files are relative to.
+    pub root: PathBuf,
     /// Enabled rules, sorted by id.
     pub rules: Vec<Rule>,
     /// Ids of rules that the project file turned off.
@@ -38,6 +41,8 @@ pub struct Policy {
     pub lists: BTreeMap<String, Arc<List>>,
     /// Where the id of each list was written.
     pub list_spans: BTreeMap<String, Span>,
+    /// Where the id of each table was written.
+    pub table_spans: BTreeMap<String, Span>,
     /// Every table, by id, with its rows.
     pub tables: BTreeMap<String, Arc<Table>>,
     /// Every definition, by name.
@@ -97,6 +102,25 @@ impl Policy {
         files::is_builtin(&self.sources, file)
     }
 
+    /// Whether there is a file with this name, whether or not the policy reads it.
+    pub fn has_file(&self, name: &str) -> bool {
+        let path = self.root.join(name);
+        self.sources.refusal(&path).is_none() && walk::is_file(&path)
+    }
+
+    /// Takes the thresholds and the guards from another version of the policy. The guards of this
+    /// version stay too, because a guard can only add findings.
+    pub fn adopt_bar(&mut self, other: &Policy) {
+        self.fail_on = other.fail_on;
+        self.fail_on_extended = other.fail_on_extended;
+        self.min_severity = other.min_severity;
+        self.max_skipped = other.max_skipped;
+        self.expected.clone_from(&other.expected);
+        self.changes.settings.clone_from(&other.changes.settings);
+        let rules = self.rules.iter().map(|rule| (rule.id.as_str(), rule.on)).collect::<Vec<_>>();
+        self.allowlist.adopt_guards(&other.allowlist, &rules);
+    }
+
     /// Adds the severities to the changes, and sorts them.
     pub(super) fn conclude_changes(&mut self) {
         let changed = self.severities.iter().filter(|change| change.written != change.set);
@@ -116,10 +140,12 @@ impl Policy {
     pub(super) fn empty(functions: &'static [&'static dyn Function]) -> Self {
         Self {
             sources: Sources::default(),
+            root: PathBuf::new(),
             rules: Vec::new(),
             disabled: Vec::new(),
             lists: BTreeMap::new(),
             list_spans: BTreeMap::new(),
+            table_spans: BTreeMap::new(),
             tables: BTreeMap::new(),
             definitions: BTreeMap::new(),
             allowlist: Allowlist::default(),

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::files::PolicyPath;
 use crate::diag::codes::table as codes;
 use crate::diag::{Diagnostic, escaped};
-use crate::source::{LoadError, Sources, read_table, walk};
+use crate::source::{LoadError, Sources, walk};
 use crate::table::{self, Data, DataFormat, Declaration, Table};
 use crate::yaml;
 
@@ -45,7 +45,7 @@ pub(super) fn read(
             Err(error) => Err(vec![missing(error)]),
         }
     } else {
-        match read_table(&path) {
+        match sources.read_table(&path) {
             Ok(text) => {
                 digests.push((name.clone(), digest(&text)));
                 let mut register = || sources.add(name.as_str(), &text);

@@ -1,10 +1,13 @@
 //! The questions about conditions.
 
 use super::formula::Formula;
+use super::key::key;
 use super::search::{Found, Search};
+use super::structure;
 use super::want::Want;
 use super::witness::Witness;
 use crate::expr::Expr;
+use crate::expr::ir::{Ir, Op};
 use crate::value::RecordKind;
 
 /// The answer to a question about conditions.
@@ -38,6 +41,18 @@ impl<'e> Condition<'e> {
     }
 }
 
+/// The condition that both conditions hold.
+pub fn both(a: &Expr, b: &Expr) -> Expr {
+    let parts = vec![a.ir().clone(), b.ir().clone()];
+    Expr::of_part(&Ir { op: Op::And(parts), ..a.ir().clone() })
+}
+
+/// Whether two expressions compute the same: they have the same parts, however they are written.
+/// Expressions that are not the same may still have equal values.
+pub fn same(a: &Expr, b: &Expr) -> bool {
+    key(a.ir()) == key(b.ir())
+}
+
 /// Whether a condition is true for no record.
 pub fn never_true(condition: &Condition<'_>) -> Answer {
     answer(condition.on, vec![(&condition.formula, Want::True)], &|witness| {
@@ -57,6 +72,9 @@ pub fn always_true(condition: &Condition<'_>) -> Answer {
 pub fn implies(a: &Condition<'_>, b: &Condition<'_>) -> Answer {
     if a.on != b.on {
         return Answer::Undecided;
+    }
+    if structure::implies(a.expr.ir(), b.expr.ir()) {
+        return Answer::Yes;
     }
     let wanted = vec![(&b.formula, Want::NotTrue), (&a.formula, Want::True)];
     answer(a.on, wanted, &|witness| a.is_true(witness) && !b.is_true(witness))

@@ -30,11 +30,9 @@ fn add(ir: &Ir, out: &mut String) {
             add_list(list, out);
             Ok(())
         }
-        // A policy reads a table once, and its expressions share it.
-        Op::Lookup(table, _) => write!(out, "lookup {:p}", std::sync::Arc::as_ptr(table)),
-        Op::Cell(table, _, column) => {
-            write!(out, "cell {:p} {column}", std::sync::Arc::as_ptr(table))
-        }
+        // Tables of two policies can have the same name and other rows.
+        Op::Lookup(table, _) => write!(out, "lookup {}", table.digest()),
+        Op::Cell(table, _, column) => write!(out, "cell {} {column}", table.digest()),
         Op::Report(kind, _, field) => {
             let field = field.map(|field| field.field().path());
             write!(out, "report {} {field:?}", kind.name())

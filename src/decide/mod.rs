@@ -19,11 +19,12 @@ mod text;
 mod value;
 mod witness;
 mod search;
+mod structure;
 #[allow(clippy::module_inception)]
 mod decide;
 
-pub use decide::{Answer, Condition, always_true, implies, never_true};
+pub use decide::{Answer, Condition, always_true, both, implies, never_true, same};
 pub use witness::Witness;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -5,6 +5,7 @@
 //! overrides of a project file. This module must not depend on how an outcome is printed.
 
 mod coverage;
+mod each_record;
 mod environment;
 mod expected;
 mod explain;
@@ -20,8 +21,9 @@ mod text;
 pub(crate) use text::{one_line, shown_value};
 
 pub use coverage::{Coverage, Gap, PartKind, Uncovered};
+pub use each_record::each_record;
 pub use matches::Matches;
-pub use mutate::{Fate, Mutant, Mutation};
+pub use mutate::{Fate, Mutant, Mutation, Told};
 pub use records::check_records;
 pub use run::{Outcome, RuleTests, TestResult, run};
 

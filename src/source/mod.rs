@@ -11,6 +11,8 @@ mod state_file;
 #[cfg(feature = "native")]
 mod pattern;
 mod position;
+#[cfg(feature = "native")]
+mod snapshot;
 mod sources;
 mod temporary;
 #[cfg(feature = "native")]
@@ -22,9 +24,10 @@ pub use glob::{GlobEntry, GlobWalk, is_glob};
 #[cfg(feature = "native")]
 pub use pattern::{PathPattern, PathPatternError};
 pub use position::{Position, count_bytes};
+#[cfg(feature = "native")]
+pub use snapshot::{Lacking, Snapshot};
 pub use sources::{
     FileId, LoadError, LoadErrorKind, MAX_POLICY_FILE, MAX_TABLE_FILE, SourceFile, Sources, Span,
-    read_table,
 };
 #[cfg(feature = "native")]
 pub use state_file::{StateFile, StateFileError, is_same_file};

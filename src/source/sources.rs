@@ -5,6 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+#[cfg(feature = "native")]
+use super::snapshot::{Lacking, Snapshot};
+
 /// Largest policy file that is read, in bytes.
 pub const MAX_POLICY_FILE: u64 = 4 * 1024 * 1024;
 
@@ -74,9 +77,38 @@ impl SourceFile {
 #[derive(Debug, Default, Clone)]
 pub struct Sources {
     files: Vec<SourceFile>,
+    #[cfg(feature = "native")]
+    snapshot: Option<Arc<Snapshot>>,
 }
 
 impl Sources {
+    /// Sources that are read from a copy.
+    #[cfg(feature = "native")]
+    pub fn of(snapshot: Option<Arc<Snapshot>>) -> Self {
+        Self { snapshot, ..Self::default() }
+    }
+
+    /// Why a path cannot be read from the copy; `None` if it can, or if there is no copy.
+    #[cfg(feature = "native")]
+    pub fn refusal(&self, path: &Path) -> Option<LoadErrorKind> {
+        self.snapshot.as_ref()?.refusal(path)
+    }
+
+    /// The path that a path in the copy stands for.
+    #[cfg(feature = "native")]
+    pub fn original(&self, path: &Path) -> PathBuf {
+        self.snapshot.as_ref().map_or_else(|| path.to_owned(), |of| of.original(path))
+    }
+
+    /// Reads a file of at most `limit` bytes in UTF-8.
+    fn read(&self, path: &Path, limit: u64, what: &'static str) -> Result<String, LoadError> {
+        #[cfg(feature = "native")]
+        if let Some(kind) = self.refusal(path) {
+            return Err(LoadError { path: path.to_owned(), kind });
+        }
+        read(path, limit, what)
+    }
+
     /// Adds a text that is already in memory (built-in rules, tests).
     pub fn add(&mut self, name: impl Into<String>, text: &str) -> FileId {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -94,8 +126,23 @@ impl Sources {
     ///
     /// The file cannot be read, is not a regular file, is too large, or is not UTF-8.
     pub fn load(&mut self, path: &Path, name: impl Into<String>) -> Result<FileId, LoadError> {
-        let text = read(path, MAX_POLICY_FILE, "policy file")?;
+        let text = self.read(path, MAX_POLICY_FILE, "policy file")?;
         Ok(self.add(name, &text))
+    }
+
+    /// Reads the data file of a table: a regular file of at most [`MAX_TABLE_FILE`] bytes in UTF-8.
+    ///
+    /// The text can be large, so it is not retained, and the caller drops it after the table is built.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, is not a regular file, is too large, or is not UTF-8.
+    pub fn read_table(&self, path: &Path) -> Result<String, LoadError> {
+        let mut text = self.read(path, MAX_TABLE_FILE, "table file")?;
+        if text.starts_with('\u{feff}') {
+            text.drain(..'\u{feff}'.len_utf8());
+        }
+        Ok(text)
     }
 
     /// The file with this id.
@@ -112,21 +159,6 @@ impl Sources {
     pub fn text(&self, span: Span) -> &str {
         self.file(span.file).text.get(span.start as usize..span.end as usize).unwrap_or("")
     }
-}
-
-/// Reads the data file of a table: a regular file of at most [`MAX_TABLE_FILE`] bytes in UTF-8.
-///
-/// The text can be large, so the caller drops it after the table is built.
-///
-/// # Errors
-///
-/// The file cannot be read, is not a regular file, is too large, or is not UTF-8.
-pub fn read_table(path: &Path) -> Result<String, LoadError> {
-    let mut text = read(path, MAX_TABLE_FILE, "table file")?;
-    if text.starts_with('\u{feff}') {
-        text.drain(..'\u{feff}'.len_utf8());
-    }
-    Ok(text)
 }
 
 fn read(path: &Path, limit: u64, what: &'static str) -> Result<String, LoadError> {
@@ -191,6 +223,12 @@ pub enum LoadErrorKind {
     NoPolicyFile,
     /// It is a symbolic link to a folder.
     FolderLink,
+    /// The copy of the policy lacks its content.
+    #[cfg(feature = "native")]
+    Lacking(Lacking),
+    /// It lies outside the copy of the policy.
+    #[cfg(feature = "native")]
+    OutsideSnapshot,
 }
 
 impl fmt::Display for LoadError {
@@ -215,6 +253,13 @@ impl fmt::Display for LoadErrorKind {
                 write!(f, "`{pattern}` is not a valid glob: {reason}")
             }
             LoadErrorKind::NoPolicyFile => f.write_str("no `.yaml` or `.yml` file is found there"),
+            #[cfg(feature = "native")]
+            LoadErrorKind::Lacking(lacking) => write!(f, "{lacking}"),
+            #[cfg(feature = "native")]
+            LoadErrorKind::OutsideSnapshot => f.write_str(
+                "it lies outside the repository, so no revision contains it; copy it into the \
+                 repository, or compare folders",
+            ),
             LoadErrorKind::FolderLink => f.write_str(
                 "it is a symbolic link to a folder, which is not followed; name the folder it \
                  leads to",

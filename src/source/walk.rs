@@ -78,6 +78,16 @@ pub fn relative(path: &Path, base: &Path) -> String {
     if name.is_empty() { ".".to_owned() } else { name.join("/") }
 }
 
+/// Whether the path is a regular file, or a link to one.
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// The path without `.`, and without `..` where it can be resolved.
+pub fn normalized(path: &Path) -> PathBuf {
+    normal(path).iter().collect()
+}
+
 /// The parts of a path without `.`, and without `..` where it can be resolved.
 fn normal(path: &Path) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();

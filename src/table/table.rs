@@ -1,6 +1,9 @@
 //! The rows of a table.
 
-use std::sync::Arc;
+use std::fmt::Write as _;
+use std::sync::{Arc, OnceLock};
+
+use sha2::{Digest, Sha256};
 
 use super::index::Index;
 use super::{Column, Declaration};
@@ -51,16 +54,17 @@ pub struct Table {
     declaration: Arc<Declaration>,
     cells: Cells,
     index: Index,
+    digest: OnceLock<String>,
 }
 
 impl Table {
     /// A table without rows. Rules that use it are *not configured*.
     pub fn empty(declaration: Arc<Declaration>) -> Self {
-        Self { declaration, cells: Cells::default(), index: Index::default() }
+        Self::new(declaration, Cells::default(), Index::default())
     }
 
     pub(super) fn new(declaration: Arc<Declaration>, cells: Cells, index: Index) -> Self {
-        Self { declaration, cells, index }
+        Self { declaration, cells, index, digest: OnceLock::new() }
     }
 
     /// The declaration of the table.
@@ -111,6 +115,30 @@ impl Table {
                 .get(*list as usize)
                 .map_or(Value::Missing, |items| Value::List(Items::Borrowed(items))),
         }
+    }
+
+    /// SHA-256 of its declaration and rows, in hex. Tables with the same digest find the same values.
+    pub fn digest(&self) -> &str {
+        self.digest.get_or_init(|| {
+            let mut hasher = Sha256::new();
+            let Declaration { id, matching, key, columns, .. } = &*self.declaration;
+            hasher.update(format!("{id:?} {matching:?} {key} "));
+            columns.iter().for_each(|of| hasher.update(format!("{:?} {:?} ", of.name, of.ty)));
+            let row = |row: u32| {
+                let mut text = String::new();
+                for column in 0..columns.len() {
+                    // Writing to a string cannot fail.
+                    let _ = write!(text, "{:?} ", self.value(row, column));
+                }
+                Sha256::digest(text)
+            };
+            // The order of rows does not matter to a look-up.
+            let mut rows: Vec<_> =
+                (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(row).collect();
+            rows.sort_unstable();
+            rows.iter().for_each(|row| hasher.update(row));
+            hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        })
     }
 
     fn key(&self, row: u32) -> &str {

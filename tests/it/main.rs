@@ -10,8 +10,10 @@
 
 mod allowlists;
 mod architecture;
+mod audit;
 mod blind;
 mod builtin;
+mod cases;
 mod check_formats;
 mod cli;
 mod clouds;
@@ -23,6 +25,7 @@ mod correlated_values;
 mod correlation;
 mod credentials;
 mod diagnostics;
+mod diff;
 mod engine;
 mod evidence;
 mod examples;
@@ -62,6 +65,7 @@ mod rules;
 mod run;
 mod scale;
 mod scan;
+mod scaffold;
 mod schemas;
 mod secret_forms;
 mod secrets;

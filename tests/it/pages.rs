@@ -1,6 +1,6 @@
 //! Pages below `docs` that are followed from top to bottom.
 //!
-//! A block of YAML that begins with `# PATH` writes that file. A line `keytrail …` of a `sh`
+//! A block of YAML that begins with `# PATH` writes that file. A line `keytrail …` or `git …` of a `sh`
 //! block runs in the folder; it ends with the code after `# exit code`, or with 0. A `text` block
 //! after it shows its output, shortened by `…`. A `console` block has the commands of other programs,
 //! which no test runs.
@@ -10,14 +10,21 @@ use std::fs;
 
 use serde_json::Value;
 
+use crate::diff::project::git;
 use crate::readme::{copy, is_short_for, root, words};
 use crate::run::{Ended, Folder};
 
 /// Each page with the example files that it reads, and their places.
-const PAGES: [(&str, &[(&str, &str)]); 9] = [
+const PAGES: [(&str, &[(&str, &str)]); 10] = [
     ("docs/expressions.md", &[("examples/cloudtrail", "logs")]),
     ("docs/rule-files.md", &[]),
-    ("docs/testing.md", &[("examples/cloudtrail", "logs")]),
+    (
+        "docs/testing.md",
+        &[
+            ("examples/cloudtrail", "logs"),
+            ("examples/cloudtrail/lookup-events-backup-sync.json", "cases/backup/inputs/a.json"),
+        ],
+    ),
     ("docs/project.md", &[("examples/cloudtrail", "logs"), ("examples/reports", "reports")]),
     ("docs/allowlists.md", &[("examples/cloudtrail", "logs")]),
     (
@@ -35,6 +42,7 @@ const PAGES: [(&str, &[(&str, &str)]); 9] = [
         ],
     ),
     ("docs/first-rule.md", &[("examples/cloudtrail", "logs")]),
+    ("docs/authoring.md", &[("examples/cloudtrail", "logs")]),
     (
         "docs/recommend.md",
         &[
@@ -44,6 +52,7 @@ const PAGES: [(&str, &[(&str, &str)]); 9] = [
         ],
     ),
     ("docs/incidents.md", &[("examples/cloudtrail", "logs")]),
+    ("docs/diff.md", &[("examples/cloudtrail", "logs")]),
 ];
 
 /// The code blocks of a page with their languages, in order.
@@ -87,6 +96,12 @@ fn follow(page: &str) {
         match language.as_str() {
             "sh" => {
                 for line in block.lines() {
+                    if let Some(arguments) = line.strip_prefix("git ") {
+                        let arguments = words(arguments);
+                        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+                        git(&folder.path("."), &arguments);
+                        continue;
+                    }
                     last = Some(run(&folder, page, line));
                     ran += 1;
                 }
@@ -150,6 +165,11 @@ fn the_page_about_a_first_rule_can_be_followed() {
 }
 
 #[test]
+fn the_page_for_authors_can_be_followed() {
+    follow("docs/authoring.md");
+}
+
+#[test]
 fn the_page_about_recommendations_can_be_followed() {
     follow("docs/recommend.md");
 }
@@ -157,6 +177,11 @@ fn the_page_about_recommendations_can_be_followed() {
 #[test]
 fn the_page_about_incidents_can_be_followed() {
     follow("docs/incidents.md");
+}
+
+#[test]
+fn the_page_about_changes_of_the_policy_can_be_followed() {
+    follow("docs/diff.md");
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod documentation;
 mod reports;
 mod same_text;
 mod spans;
+mod weakened;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
         }
     }
     type Test = fn(&Path) -> Result<(), Failed>;
-    let tests: [(&str, &str, Test); 7] = [
+    let tests: [(&str, &str, Test); 8] = [
         ("spans of records", "data/aws/stratus", spans::begin_with_their_record),
         ("at its own time", "data/aws/credential-report", reports::a_report_at_its_own_time),
         ("a year later", "data/aws/credential-report", reports::the_same_report_a_year_later),
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
             "data/aws/credential-report",
             reports::a_key_from_the_future_has_no_age,
         ),
+        ("every rule, broken", "data/aws", weakened::every_broken_rule_is_named),
         ("response of the API", "data/tencent/tccli", documentation::describe_events),
         ("response of 2017", "data/tencent/docs", documentation::look_up_events),
         (

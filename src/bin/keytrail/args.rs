@@ -6,6 +6,7 @@ use keytrail::query::{Bound, NotABound};
 use keytrail::record::{
     ColumnNamesError, Columns, FIELDS, Field, FieldId, FieldSet, column_names, field,
 };
+use keytrail::review::diff::FailKind;
 use keytrail::rule::{FailOn, Severity};
 use keytrail::value::{Duration, RecordKind, Time, Zone};
 use keytrail::yaml::seconds;
@@ -33,6 +34,12 @@ pub(crate) fn fail_on() -> impl TypedValueParser<Value = FailOn> {
     PossibleValuesParser::new(FailOn::WORDS.iter().rev().copied()).try_map(|word| {
         FailOn::parse(&word.to_ascii_lowercase()).ok_or(ArgError::NotA("a severity"))
     })
+}
+
+/// Parses what fails a comparison of two versions.
+pub(crate) fn fail_kind() -> impl TypedValueParser<Value = FailKind> {
+    PossibleValuesParser::new(FailKind::WORDS)
+        .try_map(|word| FailKind::parse(&word).ok_or(ArgError::NotA("a kind of difference")))
 }
 
 /// Parses an instant.

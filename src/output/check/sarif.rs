@@ -95,7 +95,7 @@ fn related(label: &Label, sources: &Sources) -> Value {
 }
 
 /// A path as a relative reference: bytes that a URI reserves are encoded.
-fn uri(path: &str) -> String {
+pub(in crate::output) fn uri(path: &str) -> String {
     let mut out = String::new();
     for byte in path.bytes() {
         match byte {

@@ -37,6 +37,10 @@ commands! {
     check Check;
     test Test;
     explain Explain;
+    diff Diff;
+    allowlist Allowlist;
+    init Init;
+    new New;
     fields Fields;
     functions Functions;
     rules Rules;

@@ -1,13 +1,17 @@
 //! `keytrail scan`: finds risky use of credentials.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::time::Instant;
 
 use clap::builder::BoolishValueParser;
 use keytrail::ScanOptions;
 use keytrail::config::{FAIL_ON, MAX_SKIPPED, MIN_SEVERITY, Policy};
+use keytrail::finding::Redactor;
 use keytrail::input::InputSet;
-use keytrail::report::{Report, Verdict};
+use keytrail::output::explain::write_human;
+use keytrail::report::{Note, Report, Verdict};
+use keytrail::review::{ExplainOptions, explain_each};
 use keytrail::rule::{FailOn, Severity};
 use keytrail::value::Time;
 
@@ -18,6 +22,8 @@ use crate::inputs::{InputArgs, notes};
 use crate::policy::{PolicyArgs, RuleChoice};
 use crate::progress::{Counted, during};
 use crate::target::{ReportArgs, Targets};
+use crate::term::stdout_failed;
+use crate::version::Version;
 
 /// Find risky use of credentials in audit logs and credential reports.
 ///
@@ -43,6 +49,10 @@ pub(crate) struct Scan {
     #[arg(long, env = "KEYTRAIL_DIGESTS", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     digests: bool,
+    /// Explain each finding after the report: the condition with the value of every part, why values
+    /// are missing, and which allowlist entries nearly apply. Reads the inputs a second time.
+    #[arg(long)]
+    explain: bool,
     #[command(flatten)]
     inputs: InputArgs,
     #[command(flatten)]
@@ -54,6 +64,9 @@ pub(crate) struct Scan {
     #[command(flatten)]
     gate: GateArgs,
 }
+
+/// Findings of each rule that are explained.
+const EXPLAINED: usize = 50;
 
 /// What fails the run.
 #[derive(Debug, clap::Args)]
@@ -76,6 +89,10 @@ pub(crate) struct GateArgs {
     /// Records that may be skipped before the run is incomplete [default: 0].
     #[arg(long, value_name = "N", env = "KEYTRAIL_MAX_SKIPPED", hide_env_values = true)]
     max_skipped: Option<u64>,
+    /// Take guards and thresholds (`fail_on`, `fail_on_extended`, `min_severity`, `max_skipped`,
+    /// `expect`) from this git revision or folder, so that a change cannot lower its own bar.
+    #[arg(long, value_name = "REV", env = "KEYTRAIL_POLICY_FROM", hide_env_values = true)]
+    policy_from: Option<String>,
     /// Make the run incomplete if rules are blind, and fail it for uncertain findings.
     #[arg(long, env = "KEYTRAIL_STRICT", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
@@ -106,11 +123,22 @@ impl Scan {
         let start = Instant::now();
         let targets = Targets::resolve(&self.reports)?;
         self.policy.choice = std::mem::take(&mut self.choice);
-        let policy = self.policy.load(self.now.unwrap_or(host.clock), host)?;
+        self.can_explain(&targets)?;
+        let mut policy = self.policy.load(self.now.unwrap_or(host.clock), host)?;
+        if let Some(name) = &self.gate.policy_from {
+            // `--only` and `--disable` are about the rules of this run.
+            let choice = std::mem::take(&mut self.policy.choice);
+            let from = Version::named(name, &self.policy, host)?;
+            policy.adopt_bar(&from.load(&self.policy, host)?);
+            self.policy.choice = choice;
+        }
         let inputs = self.inputs.open(&policy.inputs, host)?.hash(self.digests);
         targets.reject_input_paths(inputs.paths())?;
         let report = self.evaluate(&policy, &inputs, &targets, host);
         targets.write(&report, &self.reports.style(host, self.gate.exit_zero), host)?;
+        if self.explain {
+            self.explain(&policy, &inputs, &report, host)?;
+        }
         summarise(&report, &targets, start, host);
         Ok(self.gate.exit(&report))
     }
@@ -125,8 +153,65 @@ impl Scan {
         let options = self.options(policy, targets, host);
         let counted = Counted::new(inputs);
         during(&counted, host.term.progress, || {
-            keytrail::scan(policy, &counted, inputs.roots().to_vec(), notes(inputs), &options)
+            keytrail::scan(policy, &counted, inputs.roots().to_vec(), self.notes(inputs), &options)
         })
+    }
+
+    /// Whether findings can be explained: for people, and from inputs that can be read twice.
+    fn can_explain(&self, targets: &Targets) -> Result<(), Failure> {
+        if !self.explain {
+            return Ok(());
+        }
+        if !targets.shown() {
+            return Err(Failure::because("--explain needs the report for people on standard output")
+                .help("add `--format human`, or use `keytrail explain RULE INPUT --format json`"));
+        }
+        if self.inputs.reads_stdin() {
+            return Err(Failure::because("--explain reads the inputs twice, and standard input cannot be")
+                .help("write it to a file"));
+        }
+        Ok(())
+    }
+
+    /// Explains the rules that have findings, each with the first match of every subject.
+    fn explain(
+        &self,
+        policy: &Policy,
+        inputs: &InputSet,
+        report: &Report,
+        host: &mut Host<'_>,
+    ) -> Result<(), Failure> {
+        let found: BTreeSet<usize> = report.findings.iter().map(|finding| finding.rule).collect();
+        let rules: Vec<usize> = found.into_iter().collect();
+        let fingerprints = report.findings.iter().map(|finding| finding.fingerprint.clone());
+        let options = ExplainOptions {
+            matches: EXPLAINED,
+            misses: 0,
+            subjects: EXPLAINED,
+            now: self.now,
+            clock: self.now.unwrap_or(host.clock),
+            redactor: Redactor { show_keys: self.reports.show_keys },
+            findings: Some(fingerprints.collect()),
+        };
+        let counted = Counted::new(inputs);
+        let explained = during(&counted, host.term.progress, || {
+            explain_each(policy, &rules, &counted, inputs.roots(), &options)
+        });
+        let explained = explained.map_err(|error| stdout_failed(&error))?;
+        let style = host.term.table_style();
+        for explanation in &explained {
+            host.term.print("\n")?;
+            write_human(explanation, style, host.term.out()).map_err(|error| stdout_failed(&error))?;
+        }
+        host.term.finish()
+    }
+
+    fn notes(&self, inputs: &InputSet) -> Vec<Note> {
+        let from = self.gate.policy_from.as_ref().map(|name| Note {
+            id: "policy-from",
+            text: format!("guards and thresholds are those of {name} (--policy-from)"),
+        });
+        notes(inputs).into_iter().chain(from).collect()
     }
 
     /// The options of the run, from flags and environment, then the project file, then the
