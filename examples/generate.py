@@ -716,6 +716,12 @@ def tables():
     yield csv("identities", ["User ID", "User", "Created"], [ident("AIDA", "backup-sync"), "backup-sync", "2024-11-12T11:00:00Z"],
               ["281234567890123411", "alice", "2024-05-20T02:41:17Z"], ["100000000012", "storefront-deploy", "2025-12-01T06:00:00Z"])
     yield csv("cloud_managers", ["cidr", "product"], ["198.51.100.64/28", "bastion of the outsourced operators"], ["2001:db8:77::/48", "cost report"])
+    yield "tables/privileges.json", json.dumps([
+        {"holder": f"aws/{PROD}/user/backup-sync", "policies": ["backup-write", "IAMFullAccess"], "granted": 185, "used": 6,
+         "administrator": False, "administrated": True, "permission_actions": 57, "unused_services": ["kms"], "days": 120, "early": False},
+        {"holder": f"alibaba/{ALIBABA}/user/report-export", "policies": ["AliyunOSSReadOnlyAccess"], "granted": None, "used": 2,
+         "administrator": False, "administrated": False, "permission_actions": 0, "unused_services": [], "days": 120, "early": False},
+    ], indent=2) + "\n"
     yield csv("signin_countries", ["ip", "country"], ["203.0.113.0/24", "NL"], ["198.51.100.0/24", "BR"])
     yield csv("shared_roles", ["role", "remark"], ["on-call", "people on call take turns"])
 

@@ -43,7 +43,11 @@ pub mod watch;
 #[cfg(feature = "native")]
 pub mod output;
 #[cfg(feature = "native")]
+pub mod scaffold;
+#[cfg(feature = "native")]
 pub mod scan;
+#[cfg(feature = "native")]
+pub mod cases;
 
 #[cfg(feature = "native")]
 pub use scan::{ScanOptions, scan, scan_each};

@@ -37,6 +37,8 @@ PEAK_MIB, GROWTH_MIB = 200, 24
 MEMORY = "16M"
 # A report names every file, so files cost something each.
 FILE_KIB = 4
+# What `recommend` may need for each credential, and for each of its operations, with each further thread a third more.
+CREDENTIAL, OPERATION = 3_500, 1_500
 NOW = "2026-04-01T00:00:00Z"
 
 # Records
@@ -372,7 +374,35 @@ def hostile(name, program, work, scale, jobs):
     return problems
 
 
-CASES = [*GROWING, *HOSTILE, "slow", "closed"]
+def credentials(program, work, scale, jobs):
+    """`recommend` over ten times the credentials, with the same number of calls."""
+    many, calls, operations, peaks = int(20_000 * scale), int(600_000 * scale), 5, []
+    path = work / "credentials.ndjson"
+    for count in (many // 10, many):
+        with open(path, "wb") as out:
+            for n in range(calls):
+                # Each user calls the five operations of `record` in turn.
+                user = n // operations % count
+                line = record(n % operations).replace(b"#########", b"%09d" % n)
+                line = re.sub(rb"AKIAEXAMPLE\d+", b"AKIAEXAMPLE%09d" % user, line)
+                out.write(re.sub(rb'"userName":"user-\d+"', b'"userName":"user-%d"' % user, line, 1) + b"\n")
+        child = subprocess.Popen([program, "recommend", "--jobs", jobs, path], stdout=subprocess.DEVNULL,
+                                 env={}, cwd=tempfile.gettempdir())
+        child.floor, child.seen = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, 0
+        threading.Thread(target=look, args=[child], daemon=True).start()
+        code, peak = wait(child)
+        peaks.append(peak)
+        if code:
+            return [f"credentials: exit {code}"]
+    path.unlink()
+    each = (peaks[1] - peaks[0]) / (many - many // 10)
+    allowed = (CREDENTIAL + OPERATION * operations) * (1 + (int(jobs) - 1) / 3)
+    print(f"{'credentials':14} {many:>13,} {'keys':8} jobs {jobs}  {calls:>9,} records   peak {peaks[1] / MIB:6.1f} MiB   "
+          f"{each:,.0f} bytes each (limit {allowed:,.0f})", flush=True)
+    return [f"credentials: {each:,.0f} bytes are more than {allowed:,.0f}"] if each > allowed else []
+
+
+CASES = [*GROWING, *HOSTILE, "slow", "closed", "credentials"]
 
 
 def main():
@@ -393,7 +423,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="keytrail-streaming-") as work:
         for case in options.cases or CASES:
             for jobs in options.jobs.split(","):
-                other = {"slow": slow, "closed": closed}.get(case)
+                other = {"slow": slow, "closed": closed, "credentials": credentials}.get(case)
                 by_name = hostile if case in HOSTILE else growing
                 run = other or (lambda *args, by_name=by_name, case=case: by_name(case, *args))
                 problems += run(program, pathlib.Path(work), options.scale, jobs)

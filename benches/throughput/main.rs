@@ -4,7 +4,8 @@
 //! `serde_json::Value`, the projection alone and the full scan with the built-in rules on one
 //! thread. Then it prints nanoseconds for one evaluation of a rule by Keytrail's tree and by Rhai's
 //! engine. Then, for up to 10,000 rules, it prints the time to match an event with and without the
-//! index. Machines differ and are noisy: read the ratios. `KEYTRAIL_BENCH_EVENTS` sets the size.
+//! index, and the time to check, test and mutate the built-in rules; `cargo bench --bench throughput
+//! policy` prints only these. Machines differ and are noisy: read the ratios. `KEYTRAIL_BENCH_EVENTS` sets the size.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::disallowed_methods)]
 
@@ -12,6 +13,7 @@
 mod dice;
 mod evaluation;
 mod events;
+mod policy;
 mod rules;
 mod scanning;
 
@@ -30,7 +32,11 @@ fn best_of(runs: usize, mut run: impl FnMut()) -> Duration {
 fn main() {
     let events = std::env::var("KEYTRAIL_BENCH_EVENTS")
         .map_or(40_000, |count| count.parse().expect("KEYTRAIL_BENCH_EVENTS is a number"));
+    if std::env::args().any(|argument| argument == "policy") {
+        return policy::print();
+    }
     scanning::print(events);
     evaluation::print();
     rules::print();
+    policy::print();
 }

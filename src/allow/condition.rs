@@ -159,6 +159,11 @@ impl Texts {
         self.ignore_case
     }
 
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.exact.is_empty() && self.patterns.is_empty()
+    }
+
     /// Whether one of them equals or matches the text.
     pub(super) fn contain(&self, text: &str) -> bool {
         let compare = |own: &str| {

@@ -57,6 +57,12 @@ pub struct AllowlistEntry {
     pub when: Vec<(RecordKind, Expr)>,
     /// Where `when` was written.
     pub when_span: Option<Span>,
+    /// The names of rules that match no rule, if entries are audited; otherwise they are errors.
+    pub unknown_rules: Vec<(String, Span)>,
+    /// Whether it covers every call, or names every rule, if entries are audited.
+    pub covers_everything: bool,
+    /// Whether no record of its rules has the fields that it selects by, if entries are audited.
+    pub inapplicable: bool,
     pub(super) conditions: Box<[Condition]>,
 }
 
@@ -85,18 +91,32 @@ impl AllowlistEntry {
     ///
     /// The caller chooses the agent, so anyone who learns the entry can match it.
     pub fn trusts_agent_alone(&self) -> bool {
-        let mut fields = FieldSet::EMPTY;
-        for (_, when) in &self.when {
-            fields = fields.union(when.fields());
-        }
+        let agent = self.selectors().any(|selector| selector == Selector::Agent)
+            || self.when_fields().contains(event::AGENT);
+        agent && self.trusts_the_caller()
+    }
+
+    /// Whether it has tests, and the caller chooses the values of all of them: the user agent, the
+    /// operation, its outcome, the region, the parameters.
+    pub fn trusts_the_caller(&self) -> bool {
         let chosen = [event::AGENT, event::METHOD, event::SERVICE, event::API, event::NAME]
             .into_iter()
             .chain([event::OPERATION, event::REGION, event::OK, event::CODE, event::PROVIDER])
+            .chain([event::PARAMS, event::AK_TYPE])
             .collect::<FieldSet>();
-        let agent = fields.contains(event::AGENT) || self.selectors().any(|s| s == Selector::Agent);
-        agent
-            && !self.selectors().any(Selector::identifies_caller)
-            && fields.union(chosen) == chosen
+        let identifies = |condition: &Condition| match condition {
+            // Every key is of one of these types.
+            Condition::Ak { keys, .. } => !keys.is_empty(),
+            condition => condition.selector().identifies_caller(),
+        };
+        let tests = !self.conditions.is_empty() || self.when_span.is_some();
+        tests
+            && !self.conditions.iter().any(identifies)
+            && self.when_fields().union(chosen) == chosen
+    }
+
+    fn when_fields(&self) -> FieldSet {
+        self.when.iter().fold(FieldSet::EMPTY, |fields, (_, when)| fields.union(when.fields()))
     }
 
     /// The fields that are read to test records of a kind.

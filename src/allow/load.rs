@@ -16,6 +16,16 @@ use crate::record::reference::{ASSETS, NOTES};
 use crate::source::{Fragment, Span};
 use crate::value::RecordKind;
 
+/// What happens to an entry that names no rule or covers everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Strictness {
+    /// It is an error.
+    #[default]
+    Refuse,
+    /// The entry is loaded, and states it.
+    Audit,
+}
+
 /// Builds the allowlist from the entries of these files; `rules` are the ids and kinds of the
 /// enabled rules.
 ///
@@ -25,10 +35,12 @@ pub fn load(
     rules: &[(&str, RecordKind)],
     disabled: &[String],
     env: &dyn Env,
+    strictness: Strictness,
 ) -> (Allowlist, Vec<Diagnostic>) {
     let mut loader = Loader {
         rules,
         disabled,
+        strictness,
         env,
         named: BTreeMap::new(),
         ids: BTreeMap::new(),
@@ -56,6 +68,7 @@ pub fn load_guards(
     let mut loader = Loader {
         rules,
         disabled,
+        strictness: Strictness::Refuse,
         env,
         named: BTreeMap::new(),
         ids: BTreeMap::new(),
@@ -70,6 +83,7 @@ pub fn load_guards(
 struct Loader<'a> {
     rules: &'a [(&'a str, RecordKind)],
     disabled: &'a [String],
+    strictness: Strictness,
     env: &'a dyn Env,
     /// Rules by the name or pattern that selects them; many entries use the same name.
     named: BTreeMap<String, Named>,
@@ -128,10 +142,33 @@ impl Loader<'_> {
         let rules = self.rules(written);
         let named = rules.len();
         (written.entry.rules, written.entry.when) = self.applicable(written, rules);
-        if !written.broad && !written.broken {
+        let audit = self.strictness == Strictness::Audit;
+        if (!written.broad || audit) && !written.broken {
             self.limit(written, named);
         }
+        if audit {
+            self.state(written, before);
+        }
         !written.broken && !self.diagnostics[before..].iter().any(Diagnostic::is_error)
+    }
+
+    /// Moves the problems that an audit reports from the diagnostics to the entry.
+    fn state(&mut self, written: &mut WrittenEntry, before: usize) {
+        let WrittenEntry { entry, names, .. } = written;
+        for problem in self.diagnostics.split_off(before) {
+            let is_at = |span: Span| problem.labels.iter().any(|label| label.span == span);
+            if problem.code == &codes::TOO_BROAD {
+                entry.covers_everything = true;
+            } else if problem.code == &codes::NOT_APPLICABLE {
+                entry.inapplicable = true;
+            } else if let Some(name) = names.iter().find(|(_, span)| is_at(*span))
+                && problem.code == &codes::UNKNOWN_RULE
+            {
+                entry.unknown_rules.push(name.clone());
+            } else if problem.code != &codes::RULES_DISABLED {
+                self.diagnostics.push(problem);
+            }
+        }
     }
 
     fn unique(&mut self, id: &str, span: Span) {

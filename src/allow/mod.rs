@@ -9,6 +9,7 @@ mod allowlist;
 mod as_expr;
 mod condition;
 mod entry;
+mod expression;
 mod guard;
 mod index;
 mod load;
@@ -20,8 +21,9 @@ mod selector;
 
 pub use allowlist::Allowlist;
 pub use entry::{AllowlistEntry, EntryState, Unmet};
+pub use expression::selector_expression;
 pub use guard::{GUARD, Guard, WrittenGuard};
-pub use load::{load, load_guards};
+pub use load::{Strictness, load, load_guards};
 pub use pattern::names_rule;
 pub use read::{FILE, WrittenEntry, read};
 pub use selector::Selector;

@@ -154,6 +154,9 @@ impl EntryReader {
                 rules: [].into(),
                 when: Vec::new(),
                 when_span: node.get("when").map(|when| when.span),
+                unknown_rules: Vec::new(),
+                covers_everything: false,
+                inapplicable: false,
                 conditions: selected.into_iter().map(|s| s.condition).collect(),
             },
         })

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::files::PolicyPath;
 use super::finish::{finish, without_consequences};
+use super::load_options::LoadOptions;
 use super::parallel::in_parallel;
 use super::policy::{Policy, SeverityChange};
 use super::project::{FILE_NAME, Project, ProjectReader};
@@ -15,50 +16,14 @@ use crate::diag::codes::{
     allow as allow_codes, config as codes, policy as policy_codes, rule as rule_codes,
 };
 use crate::diag::{Diagnostic, did_you_mean, escaped};
-use crate::expr::{Function, on_large_stack};
-use crate::record::Format;
+use crate::expr::on_large_stack;
 use crate::rule::{
     self, DeclaredTable, DocumentKind, Overrides, Pack, Rule, RuleOff, Severity, TableRows,
 };
-use crate::source::{FileId, Snapshot, Sources, Span, walk};
+use crate::source::{FileId, Sources, Span, walk};
 use crate::table::{List, Table};
 use crate::value::RecordKind;
 use crate::yaml::{self, Node};
-
-/// The settings from the command line and the environment that determine the policy. The binary
-/// fills them in.
-#[derive(Debug, Clone, Default)]
-pub struct LoadOptions {
-    /// The project file; `None` = search `keytrail.yaml` upward from `directory`.
-    pub config: Option<PathBuf>,
-    /// Do not search for a project file.
-    pub no_config: bool,
-    /// The directory that relative paths are relative to.
-    pub directory: PathBuf,
-    /// `--rules`: folders, files and globs that replace the project file's `rule_paths`.
-    pub rules: Vec<String>,
-    /// `--allowlists`: the same for allowlists.
-    pub allowlists: Vec<String>,
-    /// `--table`: names of tables, each with the data file that contains its rows.
-    pub tables: Vec<(String, String)>,
-    /// Exclude the built-in rules.
-    pub no_builtin: bool,
-    /// `--extended`: add the built-in rules of the extended pack.
-    pub extended: bool,
-    /// `--only`: ids of rules, with `*`, to which the run is limited; if empty, every rule runs.
-    pub only: Vec<String>,
-    /// `--disable`: ids of rules, with `*`, that are turned off.
-    pub disable: Vec<String>,
-    /// The copy that the files are read from, such as a git revision; `None` = the files themselves.
-    pub snapshot: Option<Arc<Snapshot>>,
-    /// Leave out the tests of the built-in rules, which are more than half of their text. They are
-    /// the same in every run, and only commands that run tests need them.
-    pub without_builtin_tests: bool,
-    /// The functions of the expression language.
-    pub functions: &'static [&'static dyn Function],
-    /// The input formats that the project file may name.
-    pub formats: &'static [&'static dyn Format],
-}
 
 impl Policy {
     /// Loads and checks everything; collects every error instead of stopping at the first.
@@ -350,6 +315,7 @@ impl<'o> Loader<'o> {
             self.policy.tables.insert(id, Arc::new(table));
         }
         self.policy.changes.own.extend(changes::own("table", &places, &self.policy.sources));
+        self.policy.table_spans = places;
     }
 
     /// The data files that the command line and the project file name, by table.
@@ -547,7 +513,9 @@ impl<'o> Loader<'o> {
         let mut others = [&self.policy.disabled[..], &self.broken].concat();
         // An entry can outlive the choice of a pack.
         others.extend(files::extended_rules().map(str::to_owned));
-        let (mut allowlist, mut problems) = allow::load(written, &rules, &others, &self.policy);
+        let strictness = self.options.entries;
+        let (mut allowlist, mut problems) =
+            allow::load(written, &rules, &others, &self.policy, strictness);
         let guards = &self.project.guards;
         problems.extend(allow::load_guards(&mut allowlist, guards, &rules, &others, &self.policy));
         if !self.broken.is_empty() || !self.options.only.is_empty() {

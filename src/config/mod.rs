@@ -11,6 +11,7 @@ mod finish;
 mod incidents;
 mod inputs;
 mod load;
+mod load_options;
 mod parallel;
 mod policy;
 mod project;
@@ -19,7 +20,7 @@ mod tables;
 
 pub use files::{BUILTIN_PREFIX, extended_help};
 pub use incidents::IncidentSettings;
-pub use load::LoadOptions;
+pub use load_options::LoadOptions;
 pub use policy::{FAIL_ON, MAX_SKIPPED, MIN_SEVERITY, Policy, SeverityChange};
 pub use project::{FILE_NAME, LintLevel, PROJECT};
 pub use schema::{policy_schema, project_schema};

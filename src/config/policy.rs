@@ -41,6 +41,8 @@ pub struct Policy {
     pub lists: BTreeMap<String, Arc<List>>,
     /// Where the id of each list was written.
     pub list_spans: BTreeMap<String, Span>,
+    /// Where the id of each table was written.
+    pub table_spans: BTreeMap<String, Span>,
     /// Every table, by id, with its rows.
     pub tables: BTreeMap<String, Arc<Table>>,
     /// Every definition, by name.
@@ -143,6 +145,7 @@ impl Policy {
             disabled: Vec::new(),
             lists: BTreeMap::new(),
             list_spans: BTreeMap::new(),
+            table_spans: BTreeMap::new(),
             tables: BTreeMap::new(),
             definitions: BTreeMap::new(),
             allowlist: Allowlist::default(),

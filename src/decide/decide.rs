@@ -7,6 +7,7 @@ use super::structure;
 use super::want::Want;
 use super::witness::Witness;
 use crate::expr::Expr;
+use crate::expr::ir::{Ir, Op};
 use crate::value::RecordKind;
 
 /// The answer to a question about conditions.
@@ -44,6 +45,12 @@ impl<'e> Condition<'e> {
 /// Expressions that are not the same may still have equal values.
 pub fn same(a: &Expr, b: &Expr) -> bool {
     key(a.ir()) == key(b.ir())
+}
+
+/// The condition that both conditions hold.
+pub fn both(a: &Expr, b: &Expr) -> Expr {
+    let parts = vec![a.ir().clone(), b.ir().clone()];
+    Expr::of_part(&Ir { op: Op::And(parts), ..a.ir().clone() })
 }
 
 /// Whether a condition is true for no record.

@@ -23,7 +23,7 @@ mod structure;
 #[allow(clippy::module_inception)]
 mod decide;
 
-pub use decide::{Answer, Condition, always_true, implies, never_true, same};
+pub use decide::{Answer, Condition, always_true, both, implies, never_true, same};
 pub use witness::Witness;
 
 #[cfg(test)]

@@ -9,10 +9,12 @@ use super::options::RunOptions;
 use super::reduce::{Reduced, reduce};
 use super::rows::SpillFile;
 use super::shown_record::{RecordAt, message};
+use super::subject::fingerprint_of;
 use crate::expr::{Bindings, EvalError};
 use crate::finding::Finding;
 use crate::plan::{Plan, Role};
 use crate::record::{Origin, RawRecord};
+use crate::rule::Rule;
 
 /// Evaluates the rules of a plan over records that the caller passes one by one.
 ///
@@ -24,6 +26,8 @@ pub struct RuleHarness<'p> {
     recorder: MatchRecorder<'p>,
     origin: Arc<Origin>,
     subjects: BTreeSet<Box<[u8]>>,
+    /// The conditions that the last record meets, each with the key of a subject.
+    matched: Vec<(u32, Box<[u8]>)>,
     records: u64,
 }
 
@@ -50,6 +54,7 @@ impl<'p> RuleHarness<'p> {
             recorder,
             origin: Arc::default(),
             subjects: BTreeSet::new(),
+            matched: Vec::new(),
             records: 0,
         }
     }
@@ -63,6 +68,8 @@ impl<'p> RuleHarness<'p> {
         let at = RecordAt { file: 0, raw: &raw, origin: &self.origin, row: 0, weight: 0 };
         let (plan, options) = (self.plan, self.options);
         let (recorder, subjects) = (&mut self.recorder, &mut self.subjects);
+        let keys = &mut self.matched;
+        keys.clear();
         recorder.failed.clear();
         bindings.event.inspect(|record| recorder.note_owner(record));
         if let Some(record) = bindings.event.filter(|_| plan.needs_reach) {
@@ -82,6 +89,7 @@ impl<'p> RuleHarness<'p> {
                     }
                     recorder.record_match(number, &matched, bindings, &mut |subject| {
                         subjects.insert(subject.into());
+                        keys.push((number, subject.into()));
                     });
                     let definition = &plan.rules[rule as usize];
                     if definition.correlates() {
@@ -92,6 +100,15 @@ impl<'p> RuleHarness<'p> {
             }
         }
         (met, recorder.failed.drain(..).map(|(_, error)| error).collect())
+    }
+
+    /// The fingerprints of the findings to which the last record contributes as a match of a step.
+    pub fn fingerprints(&self, rule: &Rule, step: usize) -> Vec<String> {
+        let of_step = |(number, _): &&(u32, Box<[u8]>)| {
+            let condition = self.plan.conditions.get(*number as usize);
+            condition.is_some_and(|of| usize::from(of.step) == step)
+        };
+        self.matched.iter().filter(of_step).map(|(_, key)| fingerprint_of(rule, key)).collect()
     }
 
     /// Reduces all records to a result.

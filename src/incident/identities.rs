@@ -42,7 +42,10 @@ struct Draft {
 impl Draft {
     fn new(node: &Node) -> Draft {
         let account = match node {
-            Node::User { account, .. } | Node::Role { account, .. } => Some(account.clone()),
+            // A record without an account makes a node with an empty one.
+            Node::User { account, .. } | Node::Role { account, .. } => {
+                Some(account.clone()).filter(|account| !account.is_empty())
+            }
             _ => None,
         };
         let identity = IncidentIdentity {

@@ -2,7 +2,6 @@
 
 use crate::config::Policy;
 use crate::expr::Expr;
-use crate::expr::ir::{Ir, Op};
 use crate::value::RecordKind;
 
 /// The conditions of rules and allowlist entries of the project, with the kind of record they read. A
@@ -15,10 +14,4 @@ pub(super) fn own_conditions(policy: &Policy) -> Vec<(&Expr, RecordKind)> {
         policy.allowlist.entries.iter().filter(|entry| !policy.is_builtin(entry.span.file));
     let of_entries = entries.flat_map(|entry| entry.when.iter().map(|(on, when)| (when, *on)));
     of_rules.chain(of_entries).collect()
-}
-
-/// Both conditions together.
-pub(super) fn combined(a: &Expr, b: &Expr) -> Expr {
-    let parts = vec![a.ir().clone(), b.ir().clone()];
-    Expr::of_part(&Ir { op: Op::And(parts), ..a.ir().clone() })
 }

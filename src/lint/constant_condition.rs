@@ -1,8 +1,8 @@
 //! Conditions that have the same result for every record.
 
 use super::Lint;
-use super::conditions::{combined, own_conditions};
-use crate::decide::{Answer, Condition, always_true, never_true};
+use super::conditions::own_conditions;
+use crate::decide::{Answer, Condition, always_true, both, never_true};
 use crate::diag::Diagnostic;
 use crate::diag::codes::lint as codes;
 use crate::expr::Expr;
@@ -28,9 +28,9 @@ pub(super) static CONSTANT_CONDITION: Lint = Lint {
                 continue;
             }
             for raise in rule.raise.iter().filter(|raise| raise.judged == Judged::Match) {
-                let both = combined(&step.when, &raise.when);
+                let joined = both(&step.when, &raise.when);
                 if !is_constant(&raise.when)
-                    && matches!(never_true(&Condition::new(&both, rule.on)), Answer::Yes)
+                    && matches!(never_true(&Condition::new(&joined, rule.on)), Answer::Yes)
                 {
                     let message = "this condition is never true for a match of the rule";
                     problems.push(
@@ -78,8 +78,8 @@ fn contradiction(when: &Ir, on: RecordKind) -> Option<(&Ir, &Ir)> {
     let parts: Vec<(&Ir, Expr)> = parts.iter().map(|part| (part, Expr::of_part(part))).collect();
     parts.iter().enumerate().find_map(|(at, (b, of_b))| {
         parts[..at].iter().find_map(|(a, of_a)| {
-            let both = combined(of_a, of_b);
-            matches!(never_true(&Condition::new(&both, on)), Answer::Yes).then_some((*a, *b))
+            let joined = both(of_a, of_b);
+            matches!(never_true(&Condition::new(&joined, on)), Answer::Yes).then_some((*a, *b))
         })
     })
 }

@@ -1,10 +1,9 @@
 //! Entries that guards make useless.
 
 use super::Lint;
-use super::conditions::combined;
 use crate::allow::AllowlistEntry;
 use crate::config::Policy;
-use crate::decide::{Answer, Condition, implies};
+use crate::decide::{Answer, Condition, both, implies};
 use crate::diag::Diagnostic;
 use crate::diag::codes::lint as codes;
 
@@ -44,7 +43,7 @@ fn is_guarded(policy: &Policy, entry: &AllowlistEntry, rule: usize) -> bool {
     let own = entry.when.iter().find(|(kind, _)| *kind == on).map(|(_, when)| when);
     definition.steps.iter().all(|step| {
         let covered = match own {
-            Some(when) => combined(&step.when, when),
+            Some(when) => both(&step.when, when),
             None => step.when.clone(),
         };
         let covered = Condition::new(&covered, on);

@@ -18,12 +18,17 @@ mod ignore;
 #[allow(clippy::module_inception)]
 mod lint;
 mod literal_regex;
+mod missing_metadata;
+mod not_looked_up;
+mod operation_names;
 mod run;
 mod subsumed_rule;
+mod unknown_operation;
 mod untested_provider;
 mod unused_definition;
 mod unused_list;
 mod unused_parameter;
+mod unused_table;
 mod words;
 
 pub use ignore::ignored;
@@ -43,9 +48,13 @@ pub static LINTS: &[&Lint] = &[
     &guarded_entry::GUARDED_ENTRY,
     &idle_severity::IDLE_SEVERITY,
     &literal_regex::LITERAL_REGEX,
+    &missing_metadata::MISSING_METADATA,
+    &not_looked_up::NOT_LOOKED_UP,
     &subsumed_rule::SUBSUMED_RULE,
+    &unknown_operation::UNKNOWN_OPERATION,
     &untested_provider::UNTESTED_PROVIDER,
     &unused_definition::UNUSED_DEFINITION,
     &unused_list::UNUSED_LIST,
     &unused_parameter::UNUSED_PARAMETER,
+    &unused_table::UNUSED_TABLE,
 ];

@@ -6,6 +6,7 @@
 //! [`Facts::text`](crate::report::Facts::text) and [`Facts::key`](crate::report::Facts::key) return
 //! them.
 
+pub mod audit;
 pub mod check;
 pub mod diff;
 pub mod explain;

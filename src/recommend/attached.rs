@@ -66,6 +66,8 @@ pub(super) struct AttachedStatement {
 #[derive(Debug, Clone, Default)]
 pub struct AttachedPolicies {
     pub(super) of: BTreeMap<Holder, Vec<AttachedPolicy>>,
+    /// The names of permission boundaries.
+    pub(super) boundaries: BTreeMap<Holder, String>,
     /// Names of policies whose text is not JSON.
     pub(super) unread: Vec<String>,
 }
@@ -120,6 +122,13 @@ struct IdentityDetail {
     group_list: Vec<String>,
     #[serde(default)]
     attached_managed_policies: Vec<ManagedReference>,
+    permissions_boundary: Option<BoundaryReference>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct BoundaryReference {
+    permissions_boundary_arn: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -197,6 +206,11 @@ impl AttachedPolicies {
                 let account = identity.arn.as_deref().and_then(|arn| arn.split(':').nth(4));
                 let account = account.unwrap_or_default().to_owned();
                 let holder = Holder::Principal(Provider::Aws, account, kind, identity.name);
+                if let Some(boundary) = identity.permissions_boundary {
+                    let arn = boundary.permissions_boundary_arn;
+                    let name = arn.rsplit('/').next().unwrap_or(&arn).to_owned();
+                    self.boundaries.insert(holder.clone(), name);
+                }
                 self.of.entry(holder).or_default().extend(policies);
             }
         }

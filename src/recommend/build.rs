@@ -7,8 +7,8 @@ use super::caller::{Credential, CredentialKind};
 use super::collect::{Collector, Used};
 use super::comparison::{self, Comparison};
 use super::model::{
-    LogCoverage, Note, OperationSummary, Recommendation, Recommendations, UnknownOperation,
-    span_days,
+    LogCoverage, Note, OTHER_CREDENTIALS, OperationSummary, Recommendation, Recommendations,
+    UnknownOperation, span_days,
 };
 use super::options::{CredentialFinding, Options};
 use super::policy::{Grant, Policy};
@@ -387,6 +387,10 @@ impl Builder<'_> {
         if attached.as_ref().is_some_and(|attached| attached.denies) {
             notes.push(Note::DenyIgnored);
         }
+        let principal = principal(credential);
+        if let Some(name) = self.options.attached.boundaries.get(&holder(&principal)) {
+            notes.push(Note::Boundary(redactor.text(name).into_owned()));
+        }
         let mfa = reported.and_then(|user| user.mfa);
         let circumstances = Circumstances {
             root_key: credential.root && credential.kind == CredentialKind::Key,
@@ -501,9 +505,10 @@ impl Builder<'_> {
                 CredentialKind::Key => redactor.key_id(&of.id).into_owned(),
                 _ => format!("{} {}", of.kind.name(), redactor.text(&of.id)),
             };
-            notes.push(Note::SharedUser(
-                others.iter().filter(|of| *of != credential).map(|of| shown(&of)).collect(),
-            ));
+            let first = others.iter().filter(|of| *of != credential).take(OTHER_CREDENTIALS);
+            let first: Vec<String> = first.map(|of| shown(&of)).collect();
+            let more = (others.len() - 1).saturating_sub(first.len());
+            notes.push(Note::SharedUser { first, more });
         }
         let only = |outcome: CallOutcome| {
             let of = |one: &&OperationSummary| {

@@ -37,7 +37,8 @@ pub use caller::{CredentialKind, NoCredential};
 pub use catalog::AccessLevel;
 pub use comparison::{Comparison, PatchOperation, PolicyPatch, WildcardGrant};
 pub use model::{
-    LogCoverage, Note, OperationSummary, Recommendation, Recommendations, UnknownOperation,
+    LogCoverage, Note, OTHER_CREDENTIALS, OperationSummary, Recommendation, Recommendations,
+    UnknownOperation,
 };
 pub use options::{CredentialFinding, Options};
 pub use policy::{Policy, PolicyStatement};

@@ -152,6 +152,10 @@ pub struct UnknownOperation {
     pub calls: u64,
 }
 
+/// Other credentials of a user that a note names. Each credential has such a note, so a user with
+/// thousands of keys would need millions of names.
+pub const OTHER_CREDENTIALS: usize = 10;
+
 /// What to know about a recommendation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {
@@ -167,7 +171,12 @@ pub enum Note {
     /// Its permissions come from the identity that created the session.
     Federated,
     /// Several credentials of a user share the user's policies.
-    SharedUser(Vec<String>),
+    SharedUser {
+        /// The first of the others, at most [`OTHER_CREDENTIALS`].
+        first: Vec<String>,
+        /// The number of the rest.
+        more: usize,
+    },
     /// The log has no data events.
     NoDataEvents,
     /// The log has no calls that read.
@@ -205,8 +214,10 @@ pub enum Note {
     Idle,
     /// The log does not show its last use, which a report states.
     UsedElsewhere(Time),
-    /// The attached policies were compared with what all credentials of the user did.
+    /// The attached policies also deny, which the comparison ignores.
     DenyIgnored,
+    /// A permission boundary, by its name, limits what the attached policies allow.
+    Boundary(String),
 }
 
 /// The days from the first to the last call, begun days included.

@@ -18,6 +18,9 @@ pub const ACCOUNTS: &str = "accounts";
 /// create.
 pub const SHARED_ROLES: &str = "shared_roles";
 
+/// The tables that give fields to records or remarks to findings.
+pub const TABLES: [&str; 6] = [ASSETS, NOTES, AK_NOTES, KEY_POLICIES, ACCOUNTS, SHARED_ROLES];
+
 /// A field whose value comes from a table.
 #[derive(Debug, Clone, Copy)]
 pub struct Reference {

@@ -23,7 +23,7 @@ pub(crate) use text::{one_line, shown_value};
 pub use coverage::{Coverage, Gap, PartKind, Uncovered};
 pub use each_record::each_record;
 pub use matches::Matches;
-pub use mutate::{Fate, Mutant, Mutation};
+pub use mutate::{Fate, Mutant, Mutation, Told};
 pub use records::check_records;
 pub use run::{Outcome, RuleTests, TestResult, run};
 

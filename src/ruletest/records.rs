@@ -40,6 +40,11 @@ pub(super) struct WrittenRecord {
 }
 
 impl WrittenRecord {
+    /// A record with these values.
+    pub(super) fn of(kind: RecordKind, values: Vec<(FieldId, Value<'static>)>) -> Self {
+        Self { kind, values, keys: Vec::new() }
+    }
+
     /// Reads the fields of a record, and collects all errors.
     pub(super) fn read(
         kind: RecordKind,

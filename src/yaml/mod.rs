@@ -13,6 +13,7 @@ mod parse;
 mod schema;
 mod segments;
 mod shape;
+mod write;
 
 pub use check::check;
 pub use form::seconds;
@@ -20,3 +21,4 @@ pub use node::{MappingEntry, Node, NodeKind, Scalar, ScalarStyle};
 pub use parse::{parse, parse_up_to};
 pub use schema::json_schema;
 pub use shape::{Shape, ShapeKey};
+pub use write::written_scalar;

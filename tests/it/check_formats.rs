@@ -11,6 +11,7 @@ const RULE: &str = r#"rule:
   severity: high
   on: event
   description: "é 😀"
+  remediation: R
   when: |
     event.api == "A" || event.api in ["A", "B"]
   by: [event.account]
@@ -29,7 +30,7 @@ fn check(name: &str, format: &str) -> Ended {
 #[test]
 fn json_has_the_places_of_the_text() {
     let text = check("human", "human");
-    assert!(text.stderr.contains("--> rules/mine.yaml:9:5"), "{text}");
+    assert!(text.stderr.contains("--> rules/mine.yaml:10:5"), "{text}");
     let ended = check("json", "json");
     assert_eq!((ended.code, ended.stderr.as_str()), (text.code, ""));
     let value: Value = serde_json::from_str(&ended.stdout).unwrap();
@@ -41,8 +42,8 @@ fn json_has_the_places_of_the_text() {
     let first = &value["diagnostics"][0];
     assert_eq!((&first["code"], &first["level"]), (&"KT7034".into(), &"warning".into()));
     let place = &first["places"][0];
-    assert_eq!((&place["line"], &place["column"]), (&9.into(), &5.into()));
-    assert_eq!((&place["end_line"], &place["end_column"]), (&9.into(), &21.into()));
+    assert_eq!((&place["line"], &place["column"]), (&10.into(), &5.into()));
+    assert_eq!((&place["end_line"], &place["end_column"]), (&10.into(), &21.into()));
 }
 
 #[test]
@@ -56,12 +57,12 @@ fn sarif_and_github_point_at_the_line() {
     assert_eq!(place["artifactLocation"]["uri"], "rules/mine.yaml");
     assert_eq!(
         (&place["region"]["startLine"], &place["region"]["startColumn"]),
-        (&9.into(), &5.into())
+        (&10.into(), &5.into())
     );
     let lines = check("github", "github").stdout;
     assert!(
         lines.starts_with(
-            "::warning file=rules/mine.yaml,line=9,col=5,endLine=9,endColumn=21,title=KT7034 "
+            "::warning file=rules/mine.yaml,line=10,col=5,endLine=10,endColumn=21,title=KT7034 "
         ),
         "{lines}"
     );

@@ -142,6 +142,9 @@ fn help_lists_commands_and_exit_codes() {
       test          Run the tests of rules
       explain       Explain why a rule matches records, or does not
       diff          Compare two versions of the policy, and their findings
+      allowlist     Audit allowlist entries
+      init          Write the files of a new project
+      new           Write a new rule, or an allowlist entry for a finding
       fields        List the fields that rules may name, with types and sources
       functions     List the functions that expressions may call, or show one of them
       rules         List the rules in force, or show one of them

@@ -8,11 +8,13 @@ use keytrail::diag::{Example, Form, codes, examples};
 use crate::run::Folder;
 
 /// Keys of a rule that an example need not repeat.
-const RULE: [(&str, &str); 6] = [
+const RULE: [(&str, &str); 8] = [
     ("title", "Example"),
     ("category", "abuse"),
     ("severity", "low"),
     ("on", "event"),
+    ("description", "What it finds."),
+    ("remediation", "What to do."),
     ("when", "event.api == \"CreateUser\""),
     ("by", "[event.account, event.user]"),
 ];
@@ -31,8 +33,10 @@ const NOW: &str = "2026-01-01T00:00:00Z";
 
 /// Codes that examples of policies may cause too, because they have no tests of rules and no uses
 /// of lists.
-const ASIDE: [&str; 8] =
-    ["KT7002", "KT7015", "KT7033", "KT7034", "KT7035", "KT7036", "KT7037", "KT7038"];
+const ASIDE: [&str; 11] = [
+    "KT7002", "KT7015", "KT7033", "KT7034", "KT7035", "KT7036", "KT7037", "KT7038", "KT7042",
+    "KT7043", "KT7044",
+];
 
 /// The lines, and the keys that they lack.
 fn completed(lines: &str, keys: &[(&str, &str)]) -> String {

@@ -296,3 +296,86 @@ fn secrets_are_not_shown() {
         assert!(ended.stdout.contains("AKIAEX…0001"), "{ended}");
     }
 }
+
+/// `scan --explain` says of each finding what `explain` says of its first match.
+#[test]
+fn a_scan_explains_its_findings() {
+    let logs: String = (1..=4)
+        .map(|n| {
+            let text = record(n, if n == 4 { "CreateAccessKey" } else { "ListUsers" });
+            let text = text.replace(
+                "\"responseElements\"",
+                "\"errorCode\":\"AccessDenied\",\"responseElements\"",
+            );
+            if n == 4 {
+                record(4, "CreateAccessKey").replace("\"ann\"", "\"eve\"") + "\n"
+            } else {
+                text + "\n"
+            }
+        })
+        .collect();
+    let folder = Folder::new("explain-scan")
+        .file("keytrail.yaml", "extends: []\nrule_paths: [rules]\n")
+        .file("rules/key-created.yaml", PLAIN)
+        .file("rules/many-denied.yaml", COUNTED)
+        .file("logs/a.json", logs);
+    let scan = |more: &[&str]| {
+        let all =
+            [&["scan", "--now", "2026-04-01T00:00:00Z", "--explain", "--fail-on", "never"], more];
+        folder.keytrail(all.concat()).output()
+    };
+    let ended = scan(&["logs"]);
+    let explained = ended.stdout.split_once("key-created evaluates events").unwrap().1;
+    assert_snapshot!(format!("key-created evaluates events{explained}"), @r#"
+    key-created evaluates events
+    evaluated 4 events
+
+    condition: true for 1 of 4, looked up by event.api (1 value)
+
+    match logs/a.json:4:1  2026-03-01T10:00:04Z  finding f688da103259
+      true   all of
+        true   event.api in params.apis
+               event.api = "CreateAccessKey"
+        true   event.ok == true
+               event.ok = true
+        true   not
+          false  any of
+            false  event.code == "Throttled"
+                   event.code = ()  the record lacks it (aws: errorCode; failed sign-ins: `Failure`)
+            false  event.params.userName == "ann"
+                   event.params.userName = "bob"
+      raised to high if
+        false  event.user_type == "root"
+               event.user_type = "user"
+
+    1 finding
+      medium: eve called CreateAccessKey
+
+    many-denied evaluates events
+    evaluated 4 events
+
+    condition: true for 3 of 4, looked up by event.ok (1 value)
+
+    match logs/a.json:1:1  2026-03-01T10:00:01Z  finding d1620af70cb6
+      true   event.ok == false
+             event.ok = false
+
+    2 more
+
+    subject "123456789012", "AKIAEX…0001"  3 matches
+      in the fullest window of 10m, 3 of them
+        calls = 3
+      true   calls >= 3
+
+    1 finding
+      medium: Many denied calls
+    "#);
+    for (arguments, message) in [
+        (&["-"][..], "standard input cannot be"),
+        (&["logs", "--format", "json"][..], "--explain needs the report for people"),
+    ] {
+        let ended = scan(arguments);
+        assert_eq!(ended.code, Some(2), "{ended}");
+        assert!(ended.stderr.contains(message), "{ended}");
+    }
+}

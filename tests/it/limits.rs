@@ -78,6 +78,7 @@ const FIGURES: &[(&str, &[From])] = &[
     ("resources of an action", &[Const("recommend", "NAMES"), Fixed(1)]),
     ("types, regions, accounts and buckets", &[Const("recommend", "GROUPS")]),
     ("resources that one request", &[Const("recommend", "MOST")]),
+    ("other credentials of a user", &[Const("recommend", "OTHER_CREDENTIALS")]),
     ("addresses of a credential", &[Const("recommend", "ADDRESSES")]),
     ("rows that are still needed", &[Const("bin/keytrail/commands/watch", "MEMORY")]),
     ("ids of emitted", &[Const("watch", "EMITTED_RETENTION")]),

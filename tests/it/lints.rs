@@ -30,7 +30,7 @@ fn the_levels_on_the_page_apply() {
     let rule = |when: &str| {
         format!(
             "rule:\n  id: mine\n  title: t\n  category: abuse\n  severity: low\n  on: event\n  \
-             when: |\n    {when}\n  by: [event.account]\n  tests:\n    - {{ name: a, event: {{ provider: aws, \
+             description: d\n  remediation: r\n  when: |\n    {when}\n  by: [event.account]\n  tests:\n    - {{ name: a, event: {{ provider: aws, \
              api: A, account: \"1\" }}, expect: match }}\n    - {{ name: b, event: {{ provider: aws, api: \
              B, account: \"1\" }}, expect: none }}\n"
         )

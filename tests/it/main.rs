@@ -10,8 +10,10 @@
 
 mod allowlists;
 mod architecture;
+mod audit;
 mod blind;
 mod builtin;
+mod cases;
 mod check_formats;
 mod cli;
 mod clouds;
@@ -63,6 +65,7 @@ mod rules;
 mod run;
 mod scale;
 mod scan;
+mod scaffold;
 mod schemas;
 mod secret_forms;
 mod secrets;

@@ -15,10 +15,16 @@ use crate::readme::{copy, is_short_for, root, words};
 use crate::run::{Ended, Folder};
 
 /// Each page with the example files that it reads, and their places.
-const PAGES: [(&str, &[(&str, &str)]); 10] = [
+const PAGES: [(&str, &[(&str, &str)]); 11] = [
     ("docs/expressions.md", &[("examples/cloudtrail", "logs")]),
     ("docs/rule-files.md", &[]),
-    ("docs/testing.md", &[("examples/cloudtrail", "logs")]),
+    (
+        "docs/testing.md",
+        &[
+            ("examples/cloudtrail", "logs"),
+            ("examples/cloudtrail/lookup-events-backup-sync.json", "cases/backup/inputs/a.json"),
+        ],
+    ),
     ("docs/project.md", &[("examples/cloudtrail", "logs"), ("examples/reports", "reports")]),
     ("docs/allowlists.md", &[("examples/cloudtrail", "logs")]),
     (
@@ -36,6 +42,7 @@ const PAGES: [(&str, &[(&str, &str)]); 10] = [
         ],
     ),
     ("docs/first-rule.md", &[("examples/cloudtrail", "logs")]),
+    ("docs/authoring.md", &[("examples/cloudtrail", "logs")]),
     (
         "docs/recommend.md",
         &[
@@ -155,6 +162,11 @@ fn the_page_about_getting_logs_can_be_followed() {
 #[test]
 fn the_page_about_a_first_rule_can_be_followed() {
     follow("docs/first-rule.md");
+}
+
+#[test]
+fn the_page_for_authors_can_be_followed() {
+    follow("docs/authoring.md");
 }
 
 #[test]

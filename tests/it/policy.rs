@@ -333,6 +333,12 @@ fn changes_of_the_project_file_take_effect() {
     insta::assert_snapshot!(load_diagnostics(&options(&folder)), @r"
     note[KT7014]: the severity `low` of the rule `other` changes nothing: the rule is turned off
       keytrail.yaml:5:38 `low`
+    warning[KT7042]: the service `iam` of aws is not known to have the operation `C`
+      base/keytrail.yaml:4:25 `'aws:iam.C'`
+      help: if the operation is new, accept it: `# keytrail: ignore[unknown-operation] reason`
+    warning[KT7042]: the service `iam` of aws is not known to have the operation `B`
+      keytrail.yaml:7:18 `'aws:iam.B'`
+      help: if the operation is new, accept it: `# keytrail: ignore[unknown-operation] reason`
     warning[KT7015]: nothing uses the list `risky`
       base/shared/risky.yaml:2:7 `risky`
       help: name it as `lists.risky` in a rule, or delete it
@@ -445,6 +451,9 @@ fn lints_have_the_level_that_the_project_sets() {
       help: the calls that it covers count again from then on; ask platform whether it is still approved
     note[KT7014]: the severity `high` of the rule `mine` changes nothing: the rule already has this severity
       keytrail.yaml:4:28 `high`
+    warning[KT7042]: the service `iam` of aws is not known to have the operation `A`
+      rules/risky.yaml:4:12 `'aws:iam.A'`
+      help: if the operation is new, accept it: `# keytrail: ignore[unknown-operation] reason`
     warning[KT7015]: nothing uses the list `risky`
       rules/risky.yaml:2:7 `risky`
       help: name it as `lists.risky` in a rule, or delete it
@@ -458,6 +467,9 @@ fn lints_have_the_level_that_the_project_sets() {
     note[KT7010]: the allowlist entry `agent` relies on the user agent alone, which the caller can choose
       c/x.yaml:2:9 `agent`
       help: add `ip`, `ak`, `user` or `account`, so that the entry identifies the caller
+    warning[KT7042]: the service `iam` of aws is not known to have the operation `A`
+      rules/risky.yaml:4:12 `'aws:iam.A'`
+      help: if the operation is new, accept it: `# keytrail: ignore[unknown-operation] reason`
     error[KT7015]: nothing uses the list `risky`
       rules/risky.yaml:2:7 `risky`
       help: name it as `lists.risky` in a rule, or delete it

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use insta::assert_snapshot;
+use keytrail::recommend::OTHER_CREDENTIALS;
 use serde_json::Value;
 
 use crate::run::{Ended, Folder};
@@ -229,7 +230,7 @@ fn a_policy_of_alibaba_cloud_is_in_its_language() {
     check_grammar(&all, "alibaba");
     check_grammar(&json(&folder, &["alibaba.ndjson", "--by-address"]), "alibaba");
     assert_snapshot!(statements(&all["credentials"][0]), @r"
-    ecs:DescribeInstances ecs:RunInstances on *
+    ecs:AuthorizeSecurityGroup ecs:DescribeInstances ecs:RunInstances on *
     ecs:StopInstance on acs:ecs:cn-hangzhou:1234567890123456:instance/i-bp1example0001 acs:ecs:cn-hangzhou:1234567890123456:instance/i-bp1example0002
     newproduct:DoSomething on *
     ram:PassRole on *
@@ -359,6 +360,86 @@ fn a_patch_of_each_credential_is_written_beside_its_policy() {
         std::fs::read_dir(folder.path("policies")).unwrap().map(|entry| entry.unwrap().path());
     let patch = file.filter(|path| path.to_str().unwrap().ends_with(".patch.json")).last().unwrap();
     assert_snapshot!(std::fs::read_to_string(patch).unwrap());
+}
+
+/// The rows of the table that is written beside the policies, read by the rule about them.
+#[test]
+fn users_whose_policies_allow_too_much_are_findings() {
+    let folder = examples("recommend-privileges");
+    let out = ["--out", "policies", "--min-days"];
+    let scan = |days: &str| {
+        let ended = recommend(&folder, &[&ATTACHED[..], &out, &[days]].concat());
+        assert_eq!(ended.code, Some(0), "{ended}");
+        let table = "privileges=policies/privileges.json";
+        let arguments = ["scan", "reports", "--table", table, "--only", "over-privileged"];
+        folder.keytrail(arguments.iter().chain(&["--format", "json"])).output()
+    };
+    let found = |ended: &Ended| {
+        let report: Value =
+            serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{ended}"));
+        let text = |finding: &Value| {
+            let field = |name: &str| finding[name].as_str().unwrap().to_owned();
+            field("severity") + ": " + &field("message")
+        };
+        report["findings"].as_array().unwrap().iter().map(text).collect::<Vec<_>>().join("\n")
+    };
+    assert_snapshot!(found(&scan("3")));
+    assert_eq!(found(&scan("90")), "");
+}
+
+#[test]
+fn nothing_is_written_about_policies_that_are_not_known() {
+    let folder = examples("recommend-no-privileges");
+    let ended = recommend(&folder, &["cloudtrail", "--out", "policies"]);
+    assert_eq!(ended.code, Some(0), "{ended}");
+    assert!(!folder.path("policies/privileges.json").exists());
+}
+
+#[test]
+fn a_user_with_many_keys_has_a_short_note() {
+    let record = |number: usize| {
+        let record = serde_json::json!({
+            "eventVersion": "1.08", "eventTime": "2026-03-04T10:00:00Z", "awsRegion": "eu-west-1",
+            "eventSource": "ec2.amazonaws.com", "eventName": "DescribeInstances",
+            "eventID": format!("{number}"), "eventType": "AwsApiCall",
+            "sourceIPAddress": "192.0.2.10", "recipientAccountId": "111122223333",
+            "userIdentity": { "type": "IAMUser", "userName": "ci", "accountId": "111122223333",
+                "accessKeyId": format!("AKIAEXAMPLE{number:09}") },
+        });
+        format!("{record}\n")
+    };
+    let note = |keys: usize| {
+        let log: String = (0..keys).map(record).collect();
+        let folder = Folder::new("recommend-many-keys").file("log.ndjson", log);
+        let all = json(&folder, &["log.ndjson"]);
+        let notes = all["credentials"][0]["notes"].as_array().unwrap().clone();
+        let shared = notes.iter().find(|note| note["kind"] == "shared-user");
+        let text = shared.unwrap()["text"].as_str().unwrap();
+        text.split_once("in the log: ").unwrap().1.to_owned()
+    };
+    assert_eq!(note(OTHER_CREDENTIALS + 1).split(", ").count(), OTHER_CREDENTIALS);
+    assert!(!note(OTHER_CREDENTIALS + 1).contains("more"));
+    let many = note(OTHER_CREDENTIALS + 3);
+    assert_eq!(many.split(", ").count(), OTHER_CREDENTIALS);
+    assert!(many.ends_with(" and 2 more credentials"), "{many}");
+}
+
+#[test]
+fn a_permission_boundary_is_stated() {
+    let details = r#"{"UserDetailList":[{"UserName":"ci","Arn":"arn:aws:iam::111122223333:user/ci",
+        "PermissionsBoundary":{"PermissionsBoundaryType":"PermissionsBoundaryPolicy",
+        "PermissionsBoundaryArn":"arn:aws:iam::111122223333:policy/team/developers"}},
+        {"UserName":"free","Arn":"arn:aws:iam::111122223333:user/free"}]}"#;
+    let folder = folder("recommend-boundary").file("details.json", details);
+    let arguments = ["aws.ndjson", "--ak", "AKIAEXAMPLECI0000001", "--attached", "details.json"];
+    let ended = recommend(&folder, &arguments);
+    let stated = "the permission boundary developers limits what the attached policies allow";
+    assert!(ended.stdout.contains(stated), "{ended}");
+    let all = json(&folder, &arguments);
+    assert!(notes(&all["credentials"][0]).contains("permission-boundary"));
+    let without = recommend(&folder, &arguments[..3]);
+    assert!(!without.stdout.contains("permission boundary developers"), "{without}");
+    assert_eq!(all["unseen"][1], "permission boundaries");
 }
 
 #[test]

@@ -49,3 +49,53 @@ fn built_in_files_follow_the_schema() {
     }
     assert!(count > 5, "only {count} files were found");
 }
+
+/// The examples of the repository and of its documentation are valid against the schemas.
+#[test]
+fn examples_follow_the_schemas() {
+    let folder = Folder::new("schemas-examples");
+    let validator = |name: &str| {
+        let schema = folder.keytrail(["schema", name]).output().stdout;
+        jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap()
+    };
+    let (policy, config) = (validator("policy"), validator("config"));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut count = 0;
+    let mut check = |place: &str, path: &str, text: &str| {
+        // By YAML's core rules, as editors read it: `off` is a text.
+        let mut sources = keytrail::source::Sources::default();
+        let id = sources.add(path, text);
+        let file = keytrail::yaml::parse(id, &sources);
+        let file = file.unwrap_or_else(|errors| panic!("{place}: {path}: {errors:#?}")).to_json();
+        let kinds = ["rule", "list", "definitions", "table", "entries"];
+        let validator = match () {
+            () if path.ends_with("keytrail.yaml") => &config,
+            () if kinds.iter().any(|kind| file.get(kind).is_some()) => &policy,
+            // Rows of tables.
+            () => return,
+        };
+        let errors: Vec<String> =
+            validator.iter_errors(&file).map(|e| format!("{}: {e}", e.instance_path())).collect();
+        assert!(errors.is_empty(), "{place}: {path}: {errors:#?}");
+        count += 1;
+    };
+    let found = |pattern: &str| {
+        let pattern = format!("{}/{pattern}", root.display());
+        glob::glob(&pattern).unwrap().map(Result::unwrap).collect::<Vec<_>>()
+    };
+    for path in found("examples/**/*.yaml") {
+        let text = std::fs::read_to_string(&path).unwrap();
+        check("examples", &path.to_string_lossy(), &text);
+    }
+    for page in found("docs/*.md").into_iter().chain([root.join("README.md")]) {
+        let text = std::fs::read_to_string(&page).unwrap();
+        for block in text.split("```yaml\n# ").skip(1) {
+            let block = block.split("\n```").next().unwrap();
+            let path = block.lines().next().unwrap();
+            if path.ends_with(".yaml") && !path.contains(' ') {
+                check(&page.to_string_lossy(), path, &format!("# {block}"));
+            }
+        }
+    }
+    assert!(count > 40, "only {count} examples were found");
+}

@@ -42,7 +42,8 @@ fn load(files: &[(&str, &str)]) -> (Allowlist, Vec<Diagnostic>, Sources) {
         diagnostics.extend(problems);
     }
     let disabled = ["turned-off".to_owned()];
-    let (list, problems) = super::load(written, &RULES, &disabled, &Empty(Zone::utc()));
+    let (list, problems) =
+        super::load(written, &RULES, &disabled, &Empty(Zone::utc()), super::Strictness::Refuse);
     diagnostics.extend(problems);
     (list, diagnostics, sources)
 }

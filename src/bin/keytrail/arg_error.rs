@@ -41,6 +41,8 @@ pub(crate) enum ArgError {
     },
     /// It is not of the form `TABLE=FILE`.
     Table,
+    /// It is neither a day nor `never`.
+    Day,
 }
 
 impl fmt::Display for ArgError {
@@ -78,6 +80,7 @@ impl fmt::Display for ArgError {
             ArgError::Format { name, near: None, candidates } => {
                 write!(f, "there is no format `{name}`; there are {}", candidates.join(", "))
             }
+            ArgError::Day => f.write_str("expected a day like 2027-03-31, or `never`"),
             ArgError::Table => f.write_str(
                 "expected the id of a table and its data file, like `accounts=accounts.csv`",
             ),

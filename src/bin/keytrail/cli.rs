@@ -54,20 +54,34 @@ fn command(environment: &dyn Fn(&std::ffi::OsStr) -> Option<OsString>) -> clap::
         let empty = arg.get_env().and_then(environment).is_some_and(|value| value.is_empty());
         if empty { arg.env(Resettable::Reset) } else { arg }
     };
-    let mut command = Cli::command().mut_args(drop_empty);
+    each_command(Cli::command(), &|command| command.mut_args(drop_empty))
+}
+
+/// Changes a command and those below it.
+fn each_command(
+    command: clap::Command,
+    change: &dyn Fn(clap::Command) -> clap::Command,
+) -> clap::Command {
+    let mut command = change(command);
     let names: Vec<String> =
         command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     for name in names {
-        command = command.mut_subcommand(name, |sub| sub.mut_args(drop_empty));
+        command = command.mut_subcommand(name, |sub| each_command(sub, change));
     }
     command
+}
+
+/// A command and those below it.
+fn commands(command: &clap::Command) -> Vec<&clap::Command> {
+    let below = command.get_subcommands().flat_map(commands);
+    std::iter::once(command).chain(below).collect()
 }
 
 /// Every environment variable that a flag reads.
 pub(crate) fn variables() -> Vec<String> {
     let root = Cli::command();
-    let mut names: Vec<String> = std::iter::once(&root)
-        .chain(root.get_subcommands())
+    let mut names: Vec<String> = commands(&root)
+        .into_iter()
         .flat_map(clap::Command::get_arguments)
         .filter_map(|arg| Some(arg.get_env()?.to_string_lossy().into_owned()))
         .collect();
@@ -91,7 +105,7 @@ mod tests {
     #[test]
     fn flags_are_documented_and_variables_are_named_after_them() {
         let root = Cli::command();
-        for command in root.get_subcommands() {
+        for command in super::commands(&root).into_iter().skip(1) {
             assert!(command.get_about().is_some(), "{} has no help text", command.get_name());
             for arg in command.get_arguments() {
                 let id = arg.get_id();

@@ -102,6 +102,11 @@ impl InputArgs {
         self.hints.account.as_deref()
     }
 
+    /// Whether standard input is an input.
+    pub(crate) fn reads_stdin(&self) -> bool {
+        self.inputs.iter().any(|input| input == STDIN)
+    }
+
     /// Whether any input other than standard input is named.
     pub(crate) fn names_files(&self) -> bool {
         self.inputs.iter().any(|input| input != STDIN)

@@ -1,10 +1,11 @@
 //! Flags that select the policy, and loading it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::BoolishValueParser;
-use keytrail::config::{LoadOptions, Policy};
+use keytrail::allow::Strictness;
+use keytrail::config::{FILE_NAME, LoadOptions, Policy};
 use keytrail::diag::Diagnostic;
 use keytrail::lint;
 use keytrail::source::Sources;
@@ -40,6 +41,9 @@ pub(crate) struct PolicyArgs {
     /// The loaded rules to run.
     #[arg(skip)]
     pub(crate) choice: RuleChoice,
+    /// What happens to allowlist entries that an audit reports.
+    #[arg(skip)]
+    pub(crate) entries: Strictness,
 }
 
 /// The rules to run.
@@ -137,6 +141,7 @@ impl PolicyArgs {
             extended: self.extended,
             only: self.choice.only.clone(),
             disable: self.choice.disable.clone(),
+            entries: self.entries,
             ..self.project.options(host)
         }
     }
@@ -151,6 +156,22 @@ impl PolicyArgs {
     /// The same with the tests of every rule.
     pub(crate) fn load_with_tests(&self, clock: Time, host: &Host<'_>) -> Result<Policy, Failure> {
         self.loaded(&self.options(host), clock, host)
+    }
+
+    /// Loads the policy of a folder: that of its own project file if it has one, else that of the run.
+    pub(crate) fn of_folder(
+        &self,
+        folder: &Path,
+        clock: Time,
+        host: &Host<'_>,
+    ) -> Result<Policy, Failure> {
+        let mut options = LoadOptions { without_builtin_tests: true, ..self.options(host) };
+        let own = folder.join(FILE_NAME);
+        if own.is_file() {
+            options.config = Some(own);
+            options.no_config = false;
+        }
+        self.loaded(&options, clock, host)
     }
 
     fn loaded(

@@ -115,4 +115,19 @@ super::codes! {
     UNUSED_IGNORE = "KT7041", "comment that accepts nothing",
         "No advice of this lint is reported on the line of the comment, or on the next line if it \
          stands alone.";
+    /// An operation that its service does not have.
+    UNKNOWN_OPERATION = "KT7042", "operation that its service does not have",
+        "The SDKs of the clouds and the lists of logged events do not contain the operation, so a \
+         condition that compares with it is probably never true. The name of a permission is often \
+         not that of an operation: the operation behind `s3:ListAllMyBuckets` is `ListBuckets`.";
+    /// A table that nothing reads.
+    UNUSED_TABLE = "KT7043", "unused table",
+        "No expression of the policy looks anything up in the table.";
+    /// A condition that is evaluated for every record.
+    NOT_LOOKED_UP = "KT7044", "condition that cannot be looked up",
+        "The index finds the rules that can match a record by the values of its fields. A condition \
+         without a test of a field against constants is evaluated for every record.";
+    /// A rule that does not explain itself.
+    MISSING_METADATA = "KT7045", "rule without an explanation",
+        "Whoever receives a finding reads the description and the remediation of its rule. A text that begins with `TODO` is not written yet.";
 }

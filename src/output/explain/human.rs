@@ -65,7 +65,12 @@ impl Page<'_> {
         let shown = of.matches.len() as u64;
         if of.holds > shown {
             let more = of.holds - shown;
-            writeln!(self.out, "\n{more} more (--matches 0 shows all)")?;
+            // If findings are explained, their first matches are.
+            let how = match of.matches.iter().any(|of| of.finding.is_some()) {
+                true => "",
+                false => " (--matches 0 shows all)",
+            };
+            writeln!(self.out, "\n{more} more{how}")?;
         }
         Ok(())
     }
@@ -74,11 +79,15 @@ impl Page<'_> {
         let time = of.time.map_or(String::new(), |time| format!("  {time}"));
         let place = escape(&of.place);
         let title = self.style.ink("1", &format!("{what} {place}"));
+        let finding = match &of.finding {
+            Some(fingerprint) => format!("  finding {}", fingerprint.get(..12).unwrap_or_default()),
+            None => String::new(),
+        };
         let clauses = match of.unmet {
             0 => String::new(),
             unmet => format!("  {} of {} clauses hold", of.met, of.met + unmet),
         };
-        writeln!(self.out, "\n{title}{time}{clauses}")?;
+        writeln!(self.out, "\n{title}{time}{finding}{clauses}")?;
         self.node(&of.condition, 1)?;
         for (severity, raise) in &of.raises {
             writeln!(self.out, "  raised to {} if", severity.name())?;

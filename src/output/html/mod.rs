@@ -117,7 +117,7 @@ fn element(
     id: &str,
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    write!(out, "<script type=\"application/json\" id=\"{id}\">\n")?;
+    writeln!(out, "<script type=\"application/json\" id=\"{id}\">")?;
     content(&mut WithoutMarkup(&mut *out))?;
     writeln!(out, "</script>")
 }

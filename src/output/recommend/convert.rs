@@ -1,6 +1,6 @@
 //! Converts recommendations to version 1 of their format.
 
-use super::facts::RecommendFacts;
+use super::facts::{RecommendFacts, UNSEEN};
 use super::policy::PolicyDocument;
 use super::{notes, v1};
 use crate::recommend::{self, NoCredential, PatchOperation};
@@ -40,6 +40,7 @@ pub(super) fn recommendations<'a>(
             })
             .collect(),
         unread_policies: &all.unread_policies,
+        unseen: UNSEEN,
         read: v1::Read {
             files: all.accounting.files_read,
             records: all.accounting.read,

@@ -1,5 +1,13 @@
 //! The facts of a run that the outputs of recommendations state.
 
+/// What also decides about a call and is not in the inputs.
+pub(super) const UNSEEN: [&str; 4] = [
+    "policies of the organisation",
+    "permission boundaries",
+    "policies of sessions",
+    "policies of resources",
+];
+
 /// The facts of a run that the outputs state.
 #[derive(Debug, Clone)]
 pub struct RecommendFacts {

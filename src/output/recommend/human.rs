@@ -4,6 +4,7 @@ use std::io;
 
 use super::convert::uncredited;
 use super::facts::RecommendFacts;
+use super::facts::UNSEEN;
 use super::notes;
 use super::policy::write_policy;
 use crate::diag::escaped;
@@ -96,6 +97,8 @@ fn head(
         );
         layout.paragraph((Ink::Warn, "early   "), &text, "         ")?;
     }
+    let unseen = format!("{}, which also decide about a call", UNSEEN.join(", "));
+    fact(layout, "unseen", &unseen)?;
     if facts.written > 0 {
         let folder = escaped(&facts.folder, TEXT);
         let text = format!("{} in {folder}", counted(facts.written as u64, "policy file"));

@@ -5,6 +5,7 @@ mod facts;
 mod human;
 mod notes;
 mod policy;
+mod privileges;
 mod v1;
 
 use std::io;
@@ -16,6 +17,7 @@ use crate::recommend::{PolicyPatch, Recommendations};
 pub use facts::RecommendFacts;
 pub use human::write as write_human;
 pub use policy::write_policy;
+pub use privileges::{has_privileges, write_privileges};
 
 /// Writes all recommendations as JSON, `keytrail/recommend/v1`.
 ///

@@ -9,7 +9,7 @@ pub(super) fn name(note: &Note) -> &'static str {
         Note::TooEarly { .. } => "too-early",
         Note::Root => "root",
         Note::Federated => "federated",
-        Note::SharedUser(_) => "shared-user",
+        Note::SharedUser { .. } => "shared-user",
         Note::NoDataEvents => "no-data-events",
         Note::NoReads => "no-reads",
         Note::Refused { .. } => "refused",
@@ -24,6 +24,7 @@ pub(super) fn name(note: &Note) -> &'static str {
         Note::Idle => "idle",
         Note::UsedElsewhere(_) => "used-elsewhere",
         Note::DenyIgnored => "deny-ignored",
+        Note::Boundary(_) => "permission-boundary",
     }
 }
 
@@ -42,10 +43,16 @@ pub(super) fn text(note: &Note) -> String {
         Note::Federated => "its permissions are those of the identity that created the session, \
                             and no policy is attached to it"
             .to_owned(),
-        Note::SharedUser(others) => format!(
-            "policies are attached to the user, who has other credentials in the log: {}",
-            others.join(", ")
-        ),
+        Note::SharedUser { first, more } => {
+            let rest = match more {
+                0 => String::new(),
+                more => format!(" and {}", counted(*more as u64, "more credential")),
+            };
+            format!(
+                "policies are attached to the user, who has other credentials in the log: {}{rest}",
+                first.join(", ")
+            )
+        }
         Note::NoDataEvents => "the log has no data events, so reads and writes of objects, items \
                                and messages are not in the policy"
             .to_owned(),
@@ -101,6 +108,10 @@ pub(super) fn text(note: &Note) -> String {
                               they allow"
                 .to_owned()
         }
+        Note::Boundary(name) => format!(
+            "the permission boundary {name} limits what the attached policies allow; what it \
+             refuses was not taken off"
+        ),
     }
 }
 

@@ -35,6 +35,8 @@ pub(super) struct Recommendations<'a> {
     pub(super) unknown_operations: Vec<UnknownOperation<'a>>,
     /// Names of attached policies whose text is not known or not JSON.
     pub(super) unread_policies: &'a [String],
+    /// What also decides about a call and is not in the inputs.
+    pub(super) unseen: [&'static str; 4],
     /// What was read.
     pub(super) read: Read<'a>,
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use super::Results;
 use crate::diag::escape;
-use crate::ruletest::PartKind;
+use crate::ruletest::{PartKind, Told};
 
 /// Writes gaps, survivors and sums. Failed tests are diagnostics and are not written here.
 ///
@@ -20,6 +20,14 @@ pub fn write(results: &Results, out: &mut dyn io::Write) -> io::Result<()> {
         let (path, code) = (escape(&mutant.path), escape(&mutant.code));
         let what = escape(&mutant.what);
         writeln!(out, "{path}:{}:{}: survived: {what}: {code}", mutant.line, mutant.column)?;
+        match &mutant.told {
+            Told::By { record, rule_matches } => {
+                let which = if *rule_matches { "rule" } else { "mutant" };
+                writeln!(out, "  only the {which} matches: {}", escape(record))?;
+            }
+            Told::Never => writeln!(out, "  no record tells the mutant from the rule")?,
+            Told::Unknown => {}
+        }
     }
     let (passed, failed) = results.counts();
     let tests = amount(passed + failed, "test", "tests");

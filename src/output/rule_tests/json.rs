@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Results;
 use crate::output::inert::write_pretty;
 use crate::output::schema::schema_of;
-use crate::ruletest::Fate;
+use crate::ruletest::{Fate, Told};
 
 /// The results of the tests of rules.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -116,6 +116,15 @@ struct Mutant<'r> {
     code: &'r str,
     /// What was changed.
     change: &'r str,
+    /// The smallest record that was found to tell a survivor from its rule, as a test writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<&'r str>,
+    /// Whether the rule matches that record; if not, the mutant does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_matches: Option<bool>,
+    /// Whether no record tells a survivor from its rule.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    indistinguishable: bool,
     /// The reason that the rule states, if it is accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     accepted: Option<&'r str>,
@@ -185,6 +194,15 @@ pub fn write(results: &Results, out: &mut dyn io::Write) -> io::Result<()> {
                     column: of.column,
                     code: &of.code,
                     change: &of.what,
+                    record: match &of.told {
+                        Told::By { record, .. } => Some(record),
+                        _ => None,
+                    },
+                    rule_matches: match &of.told {
+                        Told::By { rule_matches, .. } => Some(*rule_matches),
+                        _ => None,
+                    },
+                    indistinguishable: of.told == Told::Never,
                     accepted: match &of.fate {
                         Fate::Accepted { reason } => Some(reason),
                         _ => None,

@@ -1,7 +1,7 @@
 //! The results, located and without references to sources.
 
 use crate::diag::render_line;
-use crate::ruletest::{Coverage, Fate, Mutation, Outcome, PartKind, TestResult};
+use crate::ruletest::{Coverage, Fate, Mutation, Outcome, PartKind, TestResult, Told};
 use crate::source::{Sources, Span};
 
 /// The results of one run of tests.
@@ -79,6 +79,8 @@ pub struct MutantResult {
     pub what: String,
     /// What became of it.
     pub fate: Fate,
+    /// For a survivor, the records that tell it from its rule.
+    pub told: Told,
 }
 
 impl Results {
@@ -129,6 +131,7 @@ impl Results {
                 code: mutant.code.clone(),
                 what: mutant.what.clone(),
                 fate: mutant.fate.clone(),
+                told: mutant.told.clone(),
             });
         }
     }

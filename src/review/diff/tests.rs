@@ -46,7 +46,13 @@ fn policy(when: &str, entry: &str) -> Policy {
     let node = crate::yaml::parse(file, &policy.sources).unwrap();
     let (written, problems) = allow::read(&node);
     assert!(!problems.iter().any(|of| of.is_error()), "{text} {problems:#?}");
-    let (list, problems) = allow::load(vec![written], &[("one", RecordKind::Event)], &[], &policy);
+    let (list, problems) = allow::load(
+        vec![written],
+        &[("one", RecordKind::Event)],
+        &[],
+        &policy,
+        allow::Strictness::default(),
+    );
     assert!(!problems.iter().any(|of| of.is_error()), "{text} {problems:#?}");
     policy.allowlist = list;
     policy

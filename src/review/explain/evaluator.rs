@@ -1,6 +1,6 @@
 //! Evaluates a rule on rows, one after another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::clause::{Clause, Score};
 use super::explanation::{
@@ -18,7 +18,7 @@ use crate::expr::Bindings;
 use crate::finding::{ConfirmedUsers, Redactor, TypedName};
 use crate::plan::{Candidates, ConditionLookup, Plan, Role};
 use crate::record::Record;
-use crate::rule::{Construct, Judged, Rule, Severity};
+use crate::rule::{Construct, Judged, Rule, Severity, Step};
 use crate::ruletest::shown_value;
 use crate::source::Sources;
 use crate::value::{RecordKind, Time, Value};
@@ -65,6 +65,8 @@ struct OfStep {
     clause: Clause,
     holds: u64,
     matches: Vec<ExplainedRecord>,
+    /// The findings whose matches are shown.
+    shown: BTreeSet<String>,
     misses: Nearest,
 }
 
@@ -77,10 +79,11 @@ pub(super) struct Evaluated<'p> {
 
 impl<'p> Evaluator<'p> {
     pub(super) fn new(of: Of<'p>, harness: RuleHarness<'p>) -> Self {
-        let step = |step: &crate::rule::Step| OfStep {
+        let step = |step: &Step| OfStep {
             clause: Clause::of(step.when.ir()),
             holds: 0,
             matches: Vec::new(),
+            shown: BTreeSet::new(),
             misses: Nearest::new(of.options.misses),
         };
         let by_match = of.rule.raise.iter().filter(|raise| raise.judged == Judged::Match);
@@ -103,7 +106,7 @@ impl<'p> Evaluator<'p> {
         let bindings = row.origins.bindings;
         // Failed evaluations are shown with the record.
         let _ = self.harness.record(bindings);
-        let Self { of, steps, raises, candidates, matches, confirmed_users, .. } = self;
+        let Self { of, steps, raises, harness, candidates, matches, confirmed_users, .. } = self;
         let Of { plan, rule, sources, options, .. } = *of;
         let typed = confirmed_users.typed(row.record);
         let describe = Describe {
@@ -113,12 +116,13 @@ impl<'p> Evaluator<'p> {
             typed: typed.as_ref(),
         };
         plan.candidates(row.record, candidates);
-        let added = Added { bindings, time: row.time, place: row.place };
+        let added = Added { bindings, time: row.time, place: row.place, reported: true };
         for (index, (written, step)) in rule.steps.iter().zip(steps).enumerate() {
             let score = step.clause.score(bindings, true);
             let looked_up = proposes(plan, candidates, index);
             let record = |score: Score| ExplainedRecord {
                 place: (row.place)(),
+                finding: None,
                 time: row.time,
                 met: score.met,
                 unmet: score.unmet,
@@ -133,12 +137,20 @@ impl<'p> Evaluator<'p> {
                 continue;
             }
             step.holds += 1;
-            matches.add(index, written, added);
-            if step.matches.len() < options.matches {
+            // The finding that the match is shown for, if findings are explained.
+            let finding = options.findings.as_ref().map(|findings| {
+                let mut of = harness.fingerprints(rule, index).into_iter();
+                of.find(|of| findings.contains(of))
+            });
+            let reported = finding.as_ref().is_none_or(Option::is_some);
+            matches.add(index, written, Added { reported, ..added });
+            let finding = finding.map(|of| of.filter(|of| step.shown.insert(of.clone())));
+            if step.matches.len() < options.matches && finding.as_ref() != Some(&None) {
                 let raised = raises.iter();
                 let raises = raised.map(|(to, clause)| (*to, describe.condition(clause)));
                 let (entry_count, entries) = of.entries(bindings, typed.as_ref());
                 step.matches.push(ExplainedRecord {
+                    finding: finding.flatten(),
                     raises: raises.collect(),
                     entries,
                     entry_count,

@@ -8,18 +8,17 @@ use super::evaluator::{Evaluated, Evaluator, Of, Row};
 use super::explanation::Explanation;
 use super::missing::Origins;
 use super::options::ExplainOptions;
+use crate::allow::Allowlist;
 use crate::config::Policy;
 use crate::engine::{Credentials, EmitMode, MEMORY, RuleHarness, RunOptions, StoredReports};
-use crate::expr::{Bindings, Expr};
-use crate::finding::{Enricher, sign_in_fields};
+use crate::finding::Enricher;
 use crate::inspect::{
-    Clock, CurrentRecord, FileView, RecordCounts, ReportJoin, Visitor, WithStoredReports, walk,
+    Clock, CurrentRecord, FileView, RecordCounts, Visitor, WithStoredReports, walk,
 };
-use crate::plan::{Applicability, Plan, applicability, join_fields};
-use crate::record::field::{cred, event};
-use crate::record::{
-    FieldSet, Format, Inputs, MappedRecord, Mapper, Origin, Outcome, Record, Skip,
-};
+use crate::plan::{Applicability, Plan, applicability};
+use crate::record::{FieldSet, Format, Inputs, MappedRecord, Mapper, Origin, Outcome, Skip};
+use crate::review::rule_rows::RuleRows;
+use crate::rule::Rule;
 use crate::source::Temporary;
 use crate::value::{RecordKind, Time};
 
@@ -39,9 +38,21 @@ pub fn explain(
     roots: &[String],
     options: &ExplainOptions,
 ) -> io::Result<Option<Explanation>> {
-    let Some(rule) = policy.rules.get(index) else { return Ok(None) };
-    let allowlist = policy.allowlist.for_rule(index);
-    let plan = Plan::new(std::slice::from_ref(rule), &allowlist, policy);
+    Ok(explain_each(policy, &[index], inputs, roots, options)?.pop())
+}
+
+/// Explains several rules of a policy, and reads the inputs once for all of them.
+///
+/// # Errors
+///
+/// As for [`explain`].
+pub fn explain_each(
+    policy: &Policy,
+    indices: &[usize],
+    inputs: &dyn Inputs,
+    roots: &[String],
+    options: &ExplainOptions,
+) -> io::Result<Vec<Explanation>> {
     let run = RunOptions {
         clock: options.clock,
         now: options.now,
@@ -55,63 +66,70 @@ pub fn explain(
         records: false,
         lineage: false,
     };
-    let read = plan.joined_fields();
-    let reads_reports = rule.on != RecordKind::Event || !read.is_empty();
-    let stored = reads_reports.then(|| StoredReports::read(inputs));
-    let credentials = stored.as_ref().map(|stored| Credentials::new(stored, !read.is_empty()));
-    let of_join = if plan.joins(0) { read } else { FieldSet::EMPTY };
-    let of_lookup = if plan.looks_up { read } else { FieldSet::EMPTY };
-    let clock = (options.now, options.clock);
-    let fields = (of_join, of_lookup);
-    let join = ReportJoin::new(credentials.as_ref(), fields, &plan.enrichment, clock);
-    let of = Of {
-        plan: &plan,
-        rule,
-        index,
-        allowlist: &policy.allowlist,
-        sources: &policy.sources,
-        options,
-    };
-    let mut explaining = Explaining {
-        of,
-        evaluator: Evaluator::new(of, RuleHarness::new(&plan, &run)),
-        credentials: credentials.as_ref(),
-        join,
-        reports: stored.as_ref().is_some_and(|stored| !stored.is_empty()),
-        blind: BTreeMap::new(),
-        skipped: 0,
-    };
+    let rules = indices.iter().filter_map(|&index| {
+        policy.rules.get(index).map(|rule| (index, rule, policy.allowlist.for_rule(index)))
+    });
+    let rules: Vec<(usize, &Rule, Allowlist)> = rules.collect();
+    let plans = rules.iter();
+    let plans: Vec<Plan<'_>> = plans
+        .map(|(_, rule, allowlist)| Plan::new(std::slice::from_ref(*rule), allowlist, policy))
+        .collect();
+    let joined = plans.iter().any(|plan| !plan.joined_fields().is_empty());
+    let of_reports = rules.iter().any(|(_, rule, _)| rule.on != RecordKind::Event);
+    let stored = (joined || of_reports).then(|| StoredReports::read(inputs));
+    let credentials = stored.as_ref().map(|stored| Credentials::new(stored, joined));
+    let explaining = rules.iter().zip(&plans).map(|((index, rule, _), plan)| {
+        let (index, rule) = (*index, *rule);
+        let (allowlist, sources) = (&policy.allowlist, &policy.sources);
+        let of = Of { plan, rule, index, allowlist, sources, options };
+        Explaining {
+            of,
+            evaluator: Evaluator::new(of, RuleHarness::new(plan, &run)),
+            rows: RuleRows::new(plan, credentials.as_ref(), (options.now, options.clock)),
+            reports: stored.as_ref().is_some_and(|stored| !stored.is_empty()),
+            blind: BTreeMap::new(),
+        }
+    });
+    let mut each = ExplainingEach { rules: explaining.collect(), skipped: 0 };
     let inputs = WithStoredReports { inputs, stored: stored.as_ref() };
     let clock = Clock { now: options.now, clock: options.clock };
-    let complete = walk(&inputs, roots, clock, &mut explaining)?;
-    let Explaining { evaluator, blind, skipped, .. } = explaining;
-    let evaluated = evaluator.evaluated;
-    let Evaluated { conditions, findings, matches } = evaluator.finish();
-    let (subject_count, subjects) = matches.states(options.subjects, &policy.sources);
-    Ok(Some(Explanation {
-        rule: rule.id.clone(),
-        on: rule.on,
-        not_configured: rule.not_configured.clone(),
-        evaluated,
-        skipped,
-        complete,
-        blind,
-        conditions,
-        findings,
-        subjects,
-        subject_count,
-    }))
+    let complete = walk(&inputs, roots, clock, &mut each)?;
+    let ExplainingEach { rules: explained, skipped } = each;
+    let explanation = |of: Explaining<'_>| {
+        let Explaining { of: Of { rule, .. }, evaluator, blind, .. } = of;
+        let evaluated = evaluator.evaluated;
+        let Evaluated { conditions, findings, matches } = evaluator.finish();
+        let (subject_count, subjects) = matches.states(options.subjects, &policy.sources);
+        Explanation {
+            rule: rule.id.clone(),
+            on: rule.on,
+            not_configured: rule.not_configured.clone(),
+            evaluated,
+            skipped,
+            complete,
+            blind,
+            conditions,
+            findings,
+            subjects,
+            subject_count,
+        }
+    };
+    Ok(explained.into_iter().map(explanation).collect())
+}
+
+/// Explains several rules.
+struct ExplainingEach<'p> {
+    rules: Vec<Explaining<'p>>,
+    skipped: u64,
 }
 
 struct Explaining<'p> {
     of: Of<'p>,
     evaluator: Evaluator<'p>,
-    credentials: Option<&'p Credentials<'p>>,
-    join: ReportJoin<'p>,
+    rows: RuleRows<'p>,
     /// Whether the inputs contain a credential report.
     reports: bool,
     blind: BTreeMap<&'static str, FieldSet>,
-    skipped: u64,
 }
 
 /// The mapper of one format.
@@ -121,31 +139,16 @@ struct ExplainMapper {
     lacks: Option<FieldSet>,
 }
 
-impl Visitor for Explaining<'_> {
-    type Mappers = ExplainMapper;
+impl Visitor for ExplainingEach<'_> {
+    type Mappers = Vec<ExplainMapper>;
 
-    fn reader(&self, format: &'static dyn Format, origin: &Origin, now: Time) -> ExplainMapper {
-        let Of { plan, rule, .. } = self.of;
-        let by = rule.steps.iter().flat_map(|step| &step.by).map(|(_, by)| by);
-        let read = by
-            .chain(rule.measured())
-            .map(Expr::fields)
-            .fold(plan.condition_fields().union(plan.evidence_fields()), FieldSet::union);
-        let always = [event::TIME, cred::ACCOUNT].into_iter().collect();
-        let read = read.union(sign_in_fields()).union(join_fields()).union(always);
-        let mut carries = plan.enrichment.carries(format.carries(origin));
-        let own = carries;
-        if self.reports && rule.on == RecordKind::Event {
-            carries = carries
-                .union(FieldSet::all(RecordKind::Cred))
-                .union(FieldSet::all(RecordKind::Key));
-        }
-        let lacks = match applicability(rule, format, carries) {
-            Applicability::Blind(lacks) => Some(lacks),
-            _ => None,
-        };
-        let mapper = format.mapper(&read.with_dependencies(), origin, now);
-        ExplainMapper { mapper, carries: own, lacks }
+    fn reader(
+        &self,
+        format: &'static dyn Format,
+        origin: &Origin,
+        now: Time,
+    ) -> Vec<ExplainMapper> {
+        self.rules.iter().map(|rule| rule.reader(format, origin, now)).collect()
     }
 
     fn file(&mut self, _: &FileView<'_>) -> io::Result<()> {
@@ -154,22 +157,22 @@ impl Visitor for Explaining<'_> {
 
     fn record(
         &mut self,
-        at: CurrentRecord<'_, ExplainMapper>,
+        at: CurrentRecord<'_, Vec<ExplainMapper>>,
         counts: &mut RecordCounts,
     ) -> io::Result<Outcome> {
         let CurrentRecord { file, format, raw, reader, scratch } = at;
-        let place = || format!("{}:{}:{}", file.path, raw.line, raw.column);
-        Ok(reader.mapper.map(raw, scratch, &mut |rows| {
-            counts.add(&rows);
-            self.evaluator.confirmed_users.add(rows.record);
-            if self.applies(rows, format, file.origin) {
-                if let Some(lacks) = reader.lacks {
-                    let fields = self.blind.entry(format.name()).or_insert(FieldSet::EMPTY);
-                    *fields = fields.union(lacks);
-                }
-                self.rows(rows, file, &place, (format, reader.carries));
+        let mut outcome = Outcome::Foreign;
+        for (at, (rule, reader)) in self.rules.iter_mut().zip(reader).enumerate() {
+            // Every rule reads the record; it counts once.
+            let mut again = RecordCounts::default();
+            let counts = if at == 0 { &mut *counts } else { &mut again };
+            let at = CurrentRecord { file, format, raw, reader, scratch: &mut *scratch };
+            outcome = rule.record(at, counts);
+            if outcome != Outcome::Read {
+                break;
             }
-        }))
+        }
+        Ok(outcome)
     }
 
     fn skipped(&mut self, _: &FileView<'_>, _: &Skip) -> io::Result<()> {
@@ -183,18 +186,48 @@ impl Visitor for Explaining<'_> {
 }
 
 impl Explaining<'_> {
+    fn reader(&self, format: &'static dyn Format, origin: &Origin, now: Time) -> ExplainMapper {
+        let Of { plan, rule, .. } = self.of;
+        let mut carries = plan.enrichment.carries(format.carries(origin));
+        let own = carries;
+        if self.reports && rule.on == RecordKind::Event {
+            carries = carries
+                .union(FieldSet::all(RecordKind::Cred))
+                .union(FieldSet::all(RecordKind::Key));
+        }
+        let lacks = match applicability(rule, format, carries) {
+            Applicability::Blind(lacks) => Some(lacks),
+            _ => None,
+        };
+        let mapper = format.mapper(&self.rows.fields().with_dependencies(), origin, now);
+        ExplainMapper { mapper, carries: own, lacks }
+    }
+
+    fn record(
+        &mut self,
+        at: CurrentRecord<'_, ExplainMapper>,
+        counts: &mut RecordCounts,
+    ) -> Outcome {
+        let CurrentRecord { file, format, raw, reader, scratch } = at;
+        let place = || format!("{}:{}:{}", file.path, raw.line, raw.column);
+        reader.mapper.map(raw, scratch, &mut |rows| {
+            counts.add(&rows);
+            self.evaluator.confirmed_users.add(rows.record);
+            if self.applies(rows, format, file.origin) {
+                if let Some(lacks) = reader.lacks {
+                    let fields = self.blind.entry(format.name()).or_insert(FieldSet::EMPTY);
+                    *fields = fields.union(lacks);
+                }
+                self.rows(rows, file, &place, (format, reader.carries));
+            }
+        })
+    }
+
     /// Whether the rule is evaluated on a record: it has the kind, and no newer report replaces it.
     fn applies(&self, rows: MappedRecord<'_>, format: &dyn Format, origin: &Origin) -> bool {
         let report = rows.record.kind == RecordKind::Cred;
-        if report == (self.of.rule.on == RecordKind::Event) {
-            return false;
-        }
-        match (self.credentials, origin.time, report) {
-            (Some(credentials), Some(time), true) => {
-                credentials.in_force(format.name(), rows.record, time)
-            }
-            _ => true,
-        }
+        let of_kind = report == (self.of.rule.on != RecordKind::Event);
+        of_kind && self.rows.in_force(rows, format, origin)
     }
 
     fn rows(
@@ -204,29 +237,13 @@ impl Explaining<'_> {
         place: &dyn Fn() -> String,
         (format, carries): (&'static dyn Format, FieldSet),
     ) {
-        let Self { of, evaluator, join, reports, .. } = self;
-        let enrichment = &of.plan.enrichment;
-        let filled = enrichment.fill(rows.record);
-        let record = filled.as_ref().unwrap_or(rows.record);
-        let bindings = Bindings::of(record, file.now);
-        let mut row = |record: &Record<'_>, bindings: &Bindings<'_>| {
-            let time = match record.kind {
-                RecordKind::Event => record.get(event::TIME).as_time(),
-                RecordKind::Cred | RecordKind::Key => file.origin.time,
-            };
-            join.join(record, bindings, &mut |bindings| {
-                let origins =
-                    Origins { on: of.rule.on, format, carries, reports: *reports, bindings };
+        let Self { of, evaluator, reports, .. } = self;
+        let (on, reports) = (of.rule.on, *reports);
+        self.rows.each(rows, file, &mut |record, time, bindings| {
+            if record.kind == on {
+                let origins = Origins { on, format, carries, reports, bindings };
                 evaluator.row(Row { record, time, place, origins });
-            });
-        };
-        match of.rule.on {
-            RecordKind::Event | RecordKind::Cred => row(record, &bindings),
-            RecordKind::Key => {
-                for key in rows.keys {
-                    row(key, &Bindings { key: Some(key), ..bindings });
-                }
             }
-        }
+        });
     }
 }

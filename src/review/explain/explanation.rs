@@ -64,6 +64,8 @@ pub struct ExplainedCondition {
 pub struct ExplainedRecord {
     /// Where the record begins, `logs/a.json:1:1`.
     pub place: String,
+    /// The fingerprint of the finding that it is shown for, if findings are explained.
+    pub finding: Option<String>,
     /// The time of an event, or of the report of a cred or key.
     pub time: Option<Time>,
     /// How many clauses hold.

@@ -11,7 +11,7 @@ mod evaluator;
 #[allow(clippy::module_inception)]
 mod explain;
 
-pub use explain::explain;
+pub use explain::{explain, explain_each};
 pub use explanation::{
     ExplainedCondition, ExplainedEntry, ExplainedFinding, ExplainedNode, ExplainedRecord,
     ExplainedValue, Explanation, SubjectState, SubjectStep, SubjectValue, UnmetTest,

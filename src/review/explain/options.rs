@@ -1,5 +1,7 @@
 //! The options of an explanation.
 
+use std::collections::BTreeSet;
+
 use crate::finding::Redactor;
 use crate::value::Time;
 
@@ -18,4 +20,7 @@ pub struct ExplainOptions {
     pub clock: Time,
     /// How values are shown.
     pub redactor: Redactor,
+    /// The fingerprints of the findings to explain, each with its first match of every step; `None`
+    /// shows the first matches.
+    pub findings: Option<BTreeSet<String>>,
 }

@@ -34,6 +34,8 @@ type Key = Vec<Value<'static>>;
 struct OfSubject {
     /// The values of the subject as they are shown.
     shown: Vec<String>,
+    /// Whether it has a finding that is explained.
+    reported: bool,
     matches: Vec<Match>,
     /// The values that records showed, for `first_seen`.
     observed: Vec<(Option<Time>, Vec<Value<'static>>)>,
@@ -55,6 +57,8 @@ pub(super) struct Added<'a> {
     pub(super) bindings: &'a Bindings<'a>,
     pub(super) time: Option<Time>,
     pub(super) place: &'a dyn Fn() -> String,
+    /// Whether the subject has a finding that is explained.
+    pub(super) reported: bool,
 }
 
 impl<'r> SubjectMatches<'r> {
@@ -78,7 +82,9 @@ impl<'r> SubjectMatches<'r> {
         };
         let of = of.iter().map(|(_, of)| self.shown(of, bindings)).collect::<Vec<_>>();
         for subject in self.subjects_of(step, bindings) {
-            self.subject(subject).matches.push(Match {
+            let subject = self.subject(subject);
+            subject.reported |= record.reported;
+            subject.matches.push(Match {
                 step: index,
                 time: record.time,
                 place: (record.place)(),
@@ -146,7 +152,7 @@ impl<'r> SubjectMatches<'r> {
     /// The number of subjects, and the states of those with the most matches.
     pub(super) fn states(self, most: usize, sources: &Sources) -> (usize, Vec<SubjectState>) {
         let mut subjects: Vec<&OfSubject> = self.subjects.values().collect();
-        subjects.retain(|subject| !subject.matches.is_empty());
+        subjects.retain(|subject| subject.reported && !subject.matches.is_empty());
         subjects.sort_by_key(|subject| Reverse(subject.matches.len()));
         let states = subjects.iter().take(most).map(|subject| self.state(subject, sources));
         (subjects.len(), states.collect())

@@ -5,10 +5,13 @@
 
 mod expr_changes;
 mod rule_changes;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rule_changes::{RuleChange, rule_changes};
+pub use told::Told;
+use told::told;
 
 use super::coverage::written;
 use super::environment::TestEnv;
@@ -46,6 +49,8 @@ pub struct Mutant {
     pub what: String,
     /// What became of it.
     pub fate: Fate,
+    /// For a survivor, the records that tell it from its rule.
+    pub told: Told,
 }
 
 /// The mutants of rules.
@@ -119,7 +124,14 @@ impl Mutation {
                     None => Fate::Survived,
                 },
             };
+            let told = match (&fate, variants.first()) {
+                (Fate::Survived, Some(Variant { rule, changes, .. })) => {
+                    changes.get(key).map_or(Told::Unknown, |change| told(rule, change))
+                }
+                _ => Told::Unknown,
+            };
             self.mutants.push(Mutant {
+                told,
                 rule: rule.id.clone(),
                 span: *span,
                 code,

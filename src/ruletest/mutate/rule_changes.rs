@@ -17,9 +17,24 @@ pub(super) struct RuleChange {
     pub(super) what: String,
     /// Whether it removes one value of a list or set.
     pub(super) removes_value: bool,
+    /// Where the changed expression is.
+    pub(super) site: Site,
     /// Whether the changed condition has the same constant result as before.
     pub(super) constant: bool,
     pub(super) rule: Rule,
+}
+
+/// Where a changed expression is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Site {
+    /// In the condition of this step.
+    Step(usize),
+    /// In the condition of this `raise`.
+    Raise(usize),
+    /// In `having`.
+    Having,
+    /// Anywhere else.
+    Other,
 }
 
 /// Every change of a rule; `body` is the mapping below `rule` of its file.
@@ -44,7 +59,8 @@ impl All<'_> {
     fn push(&mut self, site: &str, key: &str, span: Span, what: impl Into<String>, rule: Rule) {
         let (what, (removes_value, constant)) = (what.into(), (false, false));
         let key = self.unique(site, key, span);
-        self.found.push(RuleChange { key, span, what, removes_value, constant, rule });
+        let site = Site::Other;
+        self.found.push(RuleChange { key, span, what, removes_value, constant, site, rule });
     }
 
     /// A key that no other change has.
@@ -56,14 +72,15 @@ impl All<'_> {
     }
 
     /// Adds the changes of one expression.
-    fn expr(&mut self, site: &str, expr: &Expr, put: &dyn Fn(&mut Rule, Expr)) {
+    fn expr(&mut self, (site, at): (&str, Site), expr: &Expr, put: &dyn Fn(&mut Rule, Expr)) {
         for changed in changes(expr, self.rule.id_span.file) {
             let Changed { span, what, key, removes_value, expr: changed } = changed;
             let key = self.unique(site, &key, span);
             let constant = expr.constant().is_some() && expr.constant() == changed.constant();
             let mut rule = self.rule.clone();
             put(&mut rule, changed);
-            self.found.push(RuleChange { key, span, what, removes_value, constant, rule });
+            let site = at;
+            self.found.push(RuleChange { key, span, what, removes_value, constant, site, rule });
         }
     }
 
@@ -77,15 +94,23 @@ impl All<'_> {
     fn conditions(&mut self) {
         let rule = self.rule;
         for (number, step) in rule.steps.iter().enumerate() {
-            self.expr(&format!("step {number}"), &step.when, &|rule, expr| {
-                rule.steps[number].when = expr;
-            });
+            self.expr(
+                (&format!("step {number}"), Site::Step(number)),
+                &step.when,
+                &|rule, expr| {
+                    rule.steps[number].when = expr;
+                },
+            );
             if let Some(relation) = &step.relation {
-                self.expr(&format!("where {number}"), &relation.condition, &|rule, expr| {
-                    if let Some(relation) = &mut rule.steps[number].relation {
-                        relation.condition = expr;
-                    }
-                });
+                self.expr(
+                    (&format!("where {number}"), Site::Other),
+                    &relation.condition,
+                    &|rule, expr| {
+                        if let Some(relation) = &mut rule.steps[number].relation {
+                            relation.condition = expr;
+                        }
+                    },
+                );
             }
         }
     }
@@ -129,7 +154,9 @@ impl All<'_> {
                 format!("the `raise` to {to} was dropped"),
                 dropped,
             );
-            self.expr(&site, &raise.when, &|rule, expr| rule.raise[number].when = expr);
+            self.expr((&site, Site::Raise(number)), &raise.when, &|rule, expr| {
+                rule.raise[number].when = expr
+            });
         }
     }
 
@@ -138,7 +165,7 @@ impl All<'_> {
         match &rule.construct {
             Construct::Plain => {}
             Construct::Correlate(correlate) => {
-                self.expr("having", &correlate.having, &|rule, expr| {
+                self.expr(("having", Site::Having), &correlate.having, &|rule, expr| {
                     if let Construct::Correlate(correlate) = &mut rule.construct {
                         correlate.having = expr;
                     }
@@ -148,7 +175,7 @@ impl All<'_> {
                         continue;
                     }
                     let site = format!("measure {number}");
-                    self.expr(&site, &measure.operand, &|rule, expr| {
+                    self.expr((&site, Site::Other), &measure.operand, &|rule, expr| {
                         if let Construct::Correlate(correlate) = &mut rule.construct {
                             correlate.measures[number].operand = expr;
                         }
@@ -171,7 +198,7 @@ impl All<'_> {
                 self.steps(&sequence.shown.iter().map(|shown| shown.step).collect::<Vec<_>>());
             }
             Construct::FirstSeen(first_seen) => {
-                self.expr("among", &first_seen.among, &|rule, expr| {
+                self.expr(("among", Site::Other), &first_seen.among, &|rule, expr| {
                     if let Construct::FirstSeen(first_seen) = &mut rule.construct {
                         first_seen.among = expr;
                     }

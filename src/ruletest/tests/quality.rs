@@ -1,7 +1,7 @@
 //! Tests of coverage and of mutants.
 
 use super::with_tests;
-use crate::ruletest::{Coverage, Fate, Mutation, PartKind};
+use crate::ruletest::{Coverage, Fate, Mutation, PartKind, Told};
 
 const RULE: &str = "  on: event\n  when: |\n    event.api == \"A\" && (event.ok == true || event.user in [\"x\", \"y\"])\n  \
                     raise: [{ to: critical, when: event.user_type == \"root\" }]\n  \
@@ -87,6 +87,52 @@ fn a_mutant_that_no_test_notices_survives() {
     }
     assert_eq!(found.len(), expected.len(), "{found:#?}");
     assert!(killed > 4, "{killed}");
+}
+
+/// The record of each survivor, written as a test, kills it.
+#[test]
+fn the_record_of_a_survivor_kills_it() {
+    let one = "    - { name: a, expect: match }\n    - { name: b, event: { ok: false, user: z }, expect: none }\n";
+    let plain = RULE.replace("  base: { event: { provider: aws, account: \"1\", api: A, ok: true, user: x, user_type: user } }\n", "");
+    let whole = one.replace(
+        "expect: match",
+        "event: { provider: aws, account: \"1\", api: A, ok: true, user: x }, expect: match",
+    );
+    let whole = whole.replace("{ ok: false", "{ provider: aws, api: A, ok: false");
+    let told = with_tests(&plain, &whole, |tests| {
+        let mut mutation = Mutation::default();
+        mutation.add(tests);
+        let survivors = mutation.mutants.iter().filter(|of| of.fate == Fate::Survived);
+        let of_when = survivors.filter(|of| !of.code.contains("user_type"));
+        of_when.map(|of| (of.what.clone(), of.told.clone())).collect::<Vec<_>>()
+    });
+    let mut more = whole;
+    let mut records = Vec::new();
+    for (number, (what, told)) in told.iter().enumerate() {
+        match told {
+            Told::By { record, rule_matches } => {
+                let expect = if *rule_matches { "match" } else { "none" };
+                more += &format!("    - {{ name: w{number}, {record}, expect: {expect} }}\n");
+                records.push(format!("{what}: {expect} {record}"));
+            }
+            // A subject is no condition.
+            told => assert!(what.contains("from `by`"), "{what}: {told:?}"),
+        }
+    }
+    assert_eq!(
+        records,
+        [
+            "the clause was dropped: none event: { provider: aws, ok: true }",
+            "the clause was dropped: match event: { provider: aws, api: A, ok: true }",
+            "the clause was dropped: match event: { provider: aws, user: x, api: A }",
+            "`||` became `&&`: match event: { provider: aws, api: A, ok: true }",
+            "\"x\" was removed: match event: { provider: aws, user: x, api: A }",
+            "\"y\" was removed: match event: { provider: aws, user: \"y\", api: A }",
+        ]
+    );
+    let (left, _) = survivors(&plain, &more);
+    let of_when = left.iter().filter(|of| !of.contains("user_type") && !of.contains("from `by`"));
+    assert_eq!(of_when.count(), 0, "{left:#?}");
 }
 
 #[test]

@@ -196,3 +196,17 @@ fn the_text_report_tells_an_incident_once() {
     let verbose = folder.keytrail(arguments.iter().chain(&["-v"])).output().stdout;
     assert!(verbose.contains("high[marked]: a"), "{verbose}");
 }
+
+#[test]
+fn an_account_that_no_record_names_is_not_shown() {
+    let record = json!({
+        "eventVersion": "1.08", "eventTime": "2026-03-04T10:00:00Z",
+        "eventSource": "iam.amazonaws.com", "eventName": "PutUserPolicy",
+        "userIdentity": { "type": "Root" },
+        "requestParameters": { "userName": "bob", "policyName": "own" },
+    });
+    let folder = Folder::new("incidents-no-account").file("log.json", record.to_string());
+    let ended = folder.keytrail(["scan", "log.json", "--exit-zero"]).output();
+    assert!(ended.stdout.contains("user bob, changed by iam.PutUserPolicy"), "{ended}");
+    assert!(!ended.stdout.contains(", account"), "{ended}");
+}

@@ -8,11 +8,12 @@ use keytrail::rule::{Confidence, Pack, Rule, SOURCE_TAGS, Severity, SourceTag, T
 use super::{filled_pack, load, pack, root};
 
 /// Rules that need configuration by a project.
-const TO_BE_FILLED: [&str; 8] = [
+const TO_BE_FILLED: [&str; 9] = [
     "inactive-key-scheduled",
     "leaked-key-active",
     "leaked-key-used",
     "new-signin-country",
+    "over-privileged",
     "unapproved-region",
     "unapproved-service",
     "unexpected-active-key",

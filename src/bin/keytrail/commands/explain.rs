@@ -87,6 +87,7 @@ impl Explain {
             now: self.now,
             clock,
             redactor: Redactor { show_keys: self.show_keys },
+            findings: None,
         };
         let counted = Counted::new(&inputs);
         let explained = during(&counted, host.term.progress, || {

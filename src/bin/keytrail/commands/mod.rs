@@ -38,6 +38,9 @@ commands! {
     test Test;
     explain Explain;
     diff Diff;
+    allowlist Allowlist;
+    init Init;
+    new New;
     fields Fields;
     functions Functions;
     rules Rules;

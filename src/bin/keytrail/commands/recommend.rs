@@ -8,7 +8,8 @@ use keytrail::finding::Redactor;
 use keytrail::output::Style;
 use keytrail::output::read_report;
 use keytrail::output::recommend::{
-    RecommendFacts, write_human, write_json, write_patches, write_policy,
+    RecommendFacts, has_privileges, write_human, write_json, write_patches, write_policy,
+    write_privileges,
 };
 use keytrail::query::{Bound, Period};
 use keytrail::recommend::{
@@ -27,6 +28,10 @@ use crate::inputs::InputArgs;
 use crate::policy::{ProjectArgs, data_file};
 use crate::progress::{Counted, during};
 use crate::term::stdout_failed;
+
+/// The file of the table `privileges` in the folder of policies. The name of a policy's file begins
+/// with that of a cloud.
+const PRIVILEGES: &str = "privileges.json";
 
 /// Credentials that have a page each without being named.
 const PAGES: usize = 3;
@@ -109,7 +114,8 @@ pub(crate) struct Recommend {
     /// `key_policies` has the policies of keys.
     #[arg(long, value_name = "NAME=FILE", value_parser = data_file, help_heading = "Policy options")]
     table: Vec<(String, String)>,
-    /// Write each policy to a file of its own in this folder.
+    /// Write each policy to a file of its own in this folder, and with --attached also
+    /// `privileges.json`, the table for the rule `over-privileged`.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Output format.
@@ -309,6 +315,12 @@ fn write_policies(all: &Recommendations, folder: &std::path::Path) -> Result<usi
             let write = |out: &mut dyn std::io::Write| write_patches(&attached.patches, out);
             drafts.push(Draft::write(&typed, &real, write)?);
         }
+    }
+    let path = folder.join(PRIVILEGES);
+    if has_privileges(all)
+        && let Destination::File { typed, real } = Destination::of(&path)?
+    {
+        drafts.push(Draft::write(&typed, &real, |out| write_privileges(all, out))?);
     }
     drafts.into_iter().try_for_each(Draft::publish)?;
     Ok(written)

@@ -11,6 +11,7 @@ type Generated = (&'static str, fn() -> String);
 
 /// Every schema.
 static SCHEMAS: &[Generated] = &[
+    ("audit", output::audit::audit_schema),
     ("check", output::check::check_schema),
     ("config", config::project_schema),
     ("diff", output::diff::diff_schema),
@@ -25,7 +26,7 @@ static SCHEMAS: &[Generated] = &[
 
 /// Print a JSON schema, or list the schemas there are.
 ///
-/// `check` describes the output of `check --format json`; `config` describes the project file; `policy` describes rules, lists, definitions and allowlists;
+/// `audit` describes the output of `allowlist audit --format json`; `check` describes the output of `check --format json`; `config` describes the project file; `policy` describes rules, lists, definitions and allowlists;
 /// `report` describes the output of `scan --format json`; `posture` describes the output of
 /// `posture --format json`; `recommend` describes the output of `recommend --format json`; `test` describes the output of
 /// `test --format json`; `explain` describes the output of `explain --format json`; `diff` describes the output of `diff --format json`; `watch` describes a line of

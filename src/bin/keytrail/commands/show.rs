@@ -1,17 +1,13 @@
 //! `keytrail show`: one finding of a report, whole.
 
-use std::io::Read;
-use std::path::Path;
-
 use clap::builder::Resettable;
-use keytrail::diag::escape;
 use keytrail::finding::Redactor;
 use keytrail::input::STDIN;
 use keytrail::inspect::{self, Options, ReadRecords, Viewer};
-use keytrail::output::finding::{NotFound, find, human, json, places, stored_records};
+use keytrail::output::finding::{human, json, places, stored_records};
 use keytrail::output::records::{Lines, Vertical};
 use keytrail::output::report_v1::{Finding, Report};
-use keytrail::output::{Style, read_report};
+use keytrail::output::Style;
 use keytrail::record::field;
 use keytrail::value::RecordKind;
 use serde_json::value::RawValue;
@@ -21,10 +17,8 @@ use crate::exit::{Exit, Failure};
 use crate::host::Host;
 use crate::inputs::HintArgs;
 use crate::policy::ProjectArgs;
+use crate::report_file::ReportFile;
 use crate::term::stdout_failed;
-
-/// Candidates that are listed for an ambiguous fingerprint.
-const CANDIDATES: usize = 20;
 
 /// What the exit codes mean.
 const EXIT_CODES: &str = "\
@@ -70,9 +64,9 @@ impl Show {
             return Err(Failure::because("standard input cannot be both the report and an input")
                 .help("write one of them to a file"));
         }
-        let text = self.text()?;
-        let report = read_report(&text).map_err(|error| self.unreadable(&text, &error.to_string()))?;
-        let finding = find(&report, &self.fingerprint).map_err(|why| self.not_found(&report, &why))?;
+        let file = ReportFile::read(&self.report)?;
+        let report = file.report()?;
+        let finding = file.finding(&report, &self.fingerprint)?;
         let style = Style {
             color: host.term.color_out,
             width: host.term.width,
@@ -172,74 +166,6 @@ impl Show {
 
     fn redactor(&self) -> Redactor {
         Redactor { show_keys: self.show_keys }
-    }
-
-    /// The text of the report.
-    fn text(&self) -> Result<String, Failure> {
-        let read = if self.report == STDIN {
-            let mut text = String::new();
-            std::io::stdin().read_to_string(&mut text).map(|_| text)
-        } else {
-            std::fs::read_to_string(Path::new(&self.report))
-        };
-        read.map_err(|error| {
-            Failure::because(format!("cannot read the report {}: {error}", self.report))
-                .help("`keytrail scan INPUT --format json:FILE` writes one")
-        })
-    }
-
-    /// Why the text is not a report. Other outputs contain fingerprints too.
-    fn unreadable(&self, text: &str, why: &str) -> Failure {
-        let failure = Failure::because(format!("cannot read the report {}: {why}", self.report));
-        let start = text.get(..2_000).unwrap_or(text);
-        let written = "`keytrail scan INPUT --format json:FILE` writes the JSON report; one scan can \
-                       write several formats";
-        let other = if start.contains("sarif") {
-            "this is SARIF, which does not contain whole findings"
-        } else if start.trim_start().starts_with("{\"type\":") {
-            "these are lines of `keytrail watch`: each contains a whole finding"
-        } else {
-            return failure.help(written);
-        };
-        failure.help(other).help(written)
-    }
-
-    fn not_found(&self, report: &Report<'_>, why: &NotFound<'_>) -> Failure {
-        let fingerprint = escape(&self.fingerprint);
-        match why {
-            NotFound::NotAFingerprint => Failure::because(format!(
-                "`{fingerprint}` is not a fingerprint: expected 6 to 32 hexadecimal digits"
-            ))
-            .help("reports print it as the last line of each finding"),
-            NotFound::Unknown => {
-                let left_out = report.verdict.below_min_severity;
-                let failure = Failure::because(format!(
-                    "no finding of {} has the fingerprint `{fingerprint}`",
-                    self.report
-                ))
-                .help(format!("the report has {} findings; it may be from another run", report.findings.len()));
-                match left_out {
-                    0 => failure,
-                    _ => failure.help(format!(
-                        "--min-severity left {left_out} findings out of the report; scan without that flag"
-                    )),
-                }
-            }
-            NotFound::Ambiguous(found) => {
-                let failure = Failure::because(format!(
-                    "{} findings have fingerprints that begin with `{fingerprint}`",
-                    found.len()
-                ));
-                let listed = found.iter().take(CANDIDATES).map(|of| {
-                    format!("{} {}[{}]: {}", of.fingerprint, of.severity.0.name(), of.rule, of.message)
-                });
-                let failure = listed.fold(failure, Failure::help);
-                match found.len().saturating_sub(CANDIDATES) {
-                    0 => failure,
-                    more => failure.help(format!("and {more} more; give more digits")),
-                }
-            }
-        }
     }
 }
 

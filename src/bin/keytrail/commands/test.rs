@@ -1,10 +1,13 @@
 //! `keytrail test`: runs the tests that are written in rules.
 
+use std::path::{Path, PathBuf};
+
 use keytrail::allow::Allowlist;
+use keytrail::cases::{CaseOptions, EXPECTED, Expected, INPUTS, run_case};
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::diag::did_you_mean;
 use keytrail::input::FORMATS;
-use keytrail::output::rule_tests::{Results, write_human, write_json, write_junit};
+use keytrail::output::rule_tests::{Results, TestLine, write_human, write_json, write_junit};
 use keytrail::rule::Rule;
 use keytrail::ruletest::{self, Coverage, Mutation, Outcome, RuleTests};
 
@@ -17,7 +20,8 @@ use crate::term::stdout_failed;
 ///
 /// `--coverage` lists what no test exercises: conditions that are never true or never false, items
 /// of lists, arms of `raise`, and parameters. `--mutate` changes the rules one part at a time and
-/// lists the changes that no test notices.
+/// lists the changes that no test notices. `--cases` scans stored logs: each folder with `inputs` has the
+/// expected findings in `expected.yaml`, and its own policy if it has a `keytrail.yaml`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Test {
@@ -42,6 +46,13 @@ pub(crate) struct Test {
     /// Fail if tests do not notice more changes than this.
     #[arg(long, value_name = "NUMBER")]
     max_survivors: Option<usize>,
+    /// Scan the inputs of the cases below this folder, and compare the findings with the expected
+    /// ones, instead of running the tests of rules; repeatable.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["paths", "only", "coverage", "mutate"])]
+    cases: Vec<PathBuf>,
+    /// Write the findings of each case to its file of expected findings.
+    #[arg(long, requires = "cases")]
+    update: bool,
     #[command(flatten)]
     policy: PolicyArgs,
 }
@@ -59,6 +70,9 @@ enum TestFormat {
 
 impl Test {
     pub(crate) fn run(mut self, host: &mut Host<'_>) -> Result<Exit, Failure> {
+        if !self.cases.is_empty() {
+            return self.run_cases(host);
+        }
         let named = !self.paths.is_empty();
         self.policy.rules.append(&mut self.paths);
         let policy = self.policy.load_with_tests(host.clock, host)?;
@@ -103,14 +117,90 @@ impl Test {
             return Err(Failure::because("there is no test to run")
                 .help("add `tests` to a rule, or name rules that have tests"));
         }
+        self.write(&results, host)?;
+        Ok(self.exit(&results, &failing, &unused, host))
+    }
+
+    fn write(&self, results: &Results, host: &mut Host<'_>) -> Result<(), Failure> {
         let out = host.term.out();
         let written = match self.format {
-            TestFormat::Human => write_human(&results, out),
-            TestFormat::Json => write_json(&results, out),
-            TestFormat::Junit => write_junit(&results, out),
+            TestFormat::Human => write_human(results, out),
+            TestFormat::Json => write_json(results, out),
+            TestFormat::Junit => write_junit(results, out),
         };
-        written.map_err(|error| stdout_failed(&error))?;
-        Ok(self.exit(&results, &failing, &unused, host))
+        written.map_err(|error| stdout_failed(&error))
+    }
+
+    /// Runs the cases below the named folders.
+    fn run_cases(self, host: &mut Host<'_>) -> Result<Exit, Failure> {
+        let mut results = Results::default();
+        for folder in &self.cases {
+            let found = folders(&host.directory.join(folder))?;
+            if found.is_empty() {
+                return Err(Failure::because(format!(
+                    "{} contains no case: a folder with `{INPUTS}`",
+                    folder.display()
+                )));
+            }
+            for case in found {
+                let name = case.strip_prefix(&host.directory).unwrap_or(&case);
+                let name = name.display().to_string();
+                let reasons = self.case(&case, &name, host)?;
+                for reason in &reasons {
+                    host.term.warn(&format!("{name}: {reason}"));
+                }
+                results.tests.push(TestLine {
+                    rule: CASES.to_owned(),
+                    path: format!("{name}/{EXPECTED}"),
+                    name,
+                    line: 1,
+                    reasons,
+                });
+            }
+        }
+        self.write(&results, host)?;
+        Ok(if results.counts().1 == 0 { Exit::Clean } else { Exit::Findings })
+    }
+
+    /// Runs a case; returns how its findings differ from the expected ones.
+    fn case(&self, folder: &Path, name: &str, host: &Host<'_>) -> Result<Vec<String>, Failure> {
+        let file = folder.join(EXPECTED);
+        let written = match std::fs::read_to_string(&file) {
+            Ok(text) => Some(text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => {
+                return Err(Failure::because(format!("cannot read {}: {error}", file.display())));
+            }
+        };
+        let expected = match &written {
+            None => Expected::default(),
+            Some(text) => Expected::read(&format!("{name}/{EXPECTED}"), text).map_err(
+                |(sources, problems)| {
+                    problems.iter().for_each(|problem| host.term.diagnostic(problem, &sources));
+                    Failure::because(format!("the case {name} cannot be run"))
+                },
+            )?,
+        };
+        let clock = expected.now.unwrap_or(host.clock);
+        let policy = self.policy.of_folder(folder, clock, host)?;
+        let options = CaseOptions { folder, now: expected.now, clock: host.clock };
+        let case = run_case(&policy, &options)
+            .map_err(|error| Failure::because(format!("the case {name} cannot be run: {error}")))?;
+        if self.update {
+            let text = case.found.text();
+            if written.as_ref() != Some(&text) {
+                std::fs::write(&file, text).map_err(|error| {
+                    Failure::because(format!("cannot write {}: {error}", file.display()))
+                })?;
+            }
+            return Ok(case.incomplete);
+        }
+        let mut reasons = expected.differences(&case.found);
+        if written.is_none() {
+            reasons.insert(0, format!("there is no {EXPECTED}; `--update` writes it"));
+        }
+        reasons.extend(case.incomplete);
+        Ok(reasons)
     }
 
     /// Runs the tests of rules and prints why they fail.
@@ -206,6 +296,29 @@ impl Test {
             |rule: &&Rule| patterns.is_empty() || patterns.iter().any(|p| p.matches(&rule.id));
         Ok(policy.rules.iter().filter(chosen).collect())
     }
+}
+
+/// The name under which reports list cases.
+const CASES: &str = "cases";
+
+/// The cases at and below a folder, sorted.
+fn folders(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let unreadable = |error: std::io::Error| {
+        Failure::because(format!("cannot read {}: {error}", folder.display()))
+    };
+    if folder.join(INPUTS).is_dir() {
+        return Ok(vec![folder.to_owned()]);
+    }
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        // Links are not followed, so the walk ends.
+        if entry.file_type().map_err(unreadable)?.is_dir() {
+            found.extend(folders(&entry.path())?);
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// Calls `run` with the tests of each rule.
