@@ -10,6 +10,8 @@ mod glob;
 mod state_file;
 #[cfg(feature = "native")]
 mod pattern;
+#[cfg(feature = "native")]
+mod lexical;
 mod position;
 #[cfg(feature = "native")]
 mod snapshot;
@@ -25,7 +27,7 @@ pub use glob::{GlobEntry, GlobWalk, is_glob};
 pub use pattern::{PathPattern, PathPatternError};
 pub use position::{Position, count_bytes};
 #[cfg(feature = "native")]
-pub use snapshot::{Lacking, Snapshot};
+pub use snapshot::{Lacking, Refusal, Snapshot};
 pub use sources::{
     FileId, LoadError, LoadErrorKind, MAX_POLICY_FILE, MAX_TABLE_FILE, SourceFile, Sources, Span,
 };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::{LoadErrorKind, walk};
+use super::lexical::normalized;
 
 /// A folder that contains a copy of the files of a policy, such as those of a git revision.
 #[derive(Debug, Clone, Default)]
@@ -56,16 +56,37 @@ impl std::fmt::Display for Lacking {
     }
 }
 
+/// Why a path is not read from a copy. `Display` follows the path in a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The copy lacks its content.
+    Lacking(Lacking),
+    /// It lies outside the copy.
+    Outside,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Refusal::Lacking(lacking) => lacking.fmt(f),
+            Refusal::Outside => f.write_str(
+                "it lies outside the repository, so no revision contains it; copy it into the \
+                 repository, or compare folders",
+            ),
+        }
+    }
+}
+
 impl Snapshot {
     /// Why a path cannot be read; `None` if it can.
-    pub(super) fn refusal(&self, path: &Path) -> Option<LoadErrorKind> {
-        let path = walk::normalized(path);
+    pub(super) fn refusal(&self, path: &Path) -> Option<Refusal> {
+        let path = normalized(path);
         if let Some(lacking) = path.ancestors().find_map(|path| self.lacking.get(path)) {
-            return Some(LoadErrorKind::Lacking(*lacking));
+            return Some(Refusal::Lacking(*lacking));
         }
         let inside = |folder: &PathBuf| path.starts_with(folder);
         let outside = self.closed && !inside(&self.root) && !self.given.iter().any(inside);
-        outside.then_some(LoadErrorKind::OutsideSnapshot)
+        outside.then_some(Refusal::Outside)
     }
 
     /// The path in the original folder.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 #[cfg(feature = "native")]
-use super::snapshot::{Lacking, Snapshot};
+use super::snapshot::{Refusal, Snapshot};
 
 /// Largest policy file that is read, in bytes.
 pub const MAX_POLICY_FILE: u64 = 4 * 1024 * 1024;
@@ -91,7 +91,7 @@ impl Sources {
     /// Why a path cannot be read from the copy; `None` if it can, or if there is no copy.
     #[cfg(feature = "native")]
     pub fn refusal(&self, path: &Path) -> Option<LoadErrorKind> {
-        self.snapshot.as_ref()?.refusal(path)
+        self.snapshot.as_ref()?.refusal(path).map(LoadErrorKind::Refused)
     }
 
     /// The path that a path in the copy stands for.
@@ -223,12 +223,9 @@ pub enum LoadErrorKind {
     NoPolicyFile,
     /// It is a symbolic link to a folder.
     FolderLink,
-    /// The copy of the policy lacks its content.
+    /// It is not read from the copy of the policy.
     #[cfg(feature = "native")]
-    Lacking(Lacking),
-    /// It lies outside the copy of the policy.
-    #[cfg(feature = "native")]
-    OutsideSnapshot,
+    Refused(Refusal),
 }
 
 impl fmt::Display for LoadError {
@@ -254,12 +251,7 @@ impl fmt::Display for LoadErrorKind {
             }
             LoadErrorKind::NoPolicyFile => f.write_str("no `.yaml` or `.yml` file is found there"),
             #[cfg(feature = "native")]
-            LoadErrorKind::Lacking(lacking) => write!(f, "{lacking}"),
-            #[cfg(feature = "native")]
-            LoadErrorKind::OutsideSnapshot => f.write_str(
-                "it lies outside the repository, so no revision contains it; copy it into the \
-                 repository, or compare folders",
-            ),
+            LoadErrorKind::Refused(refusal) => write!(f, "{refusal}"),
             LoadErrorKind::FolderLink => f.write_str(
                 "it is a symbolic link to a folder, which is not followed; name the folder it \
                  leads to",

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::glob::{GlobEntry, GlobWalk, is_glob};
+use super::lexical::normal;
+pub use super::lexical::normalized;
 use super::{LoadError, LoadErrorKind};
 
 /// The policy files that one path, folder or glob matches, sorted by the bytes of their paths.
@@ -81,26 +83,6 @@ pub fn relative(path: &Path, base: &Path) -> String {
 /// Whether the path is a regular file, or a link to one.
 pub fn is_file(path: &Path) -> bool {
     path.is_file()
-}
-
-/// The path without `.`, and without `..` where it can be resolved.
-pub fn normalized(path: &Path) -> PathBuf {
-    normal(path).iter().collect()
-}
-
-/// The parts of a path without `.`, and without `..` where it can be resolved.
-fn normal(path: &Path) -> Vec<String> {
-    let mut parts: Vec<String> = Vec::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir if parts.last().is_some_and(|p| p != ".." && p != "/") => {
-                parts.pop();
-            }
-            other => parts.push(other.as_os_str().to_string_lossy().into_owned()),
-        }
-    }
-    parts
 }
 
 #[derive(Default)]
