@@ -3,39 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::Report;
+use super::comparison::{Comparison, KnownFinding};
 use crate::finding::{BaselineState, Finding, VerdictRole};
-use crate::rule::Severity;
 
 /// Findings that earlier runs reported, by fingerprint.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Baseline {
     findings: BTreeMap<String, KnownFinding>,
-}
-
-/// A finding of a baseline.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownFinding {
-    /// Its fingerprint.
-    pub fingerprint: String,
-    /// The id of its rule.
-    pub rule: String,
-    /// The highest severity with which it was accepted.
-    pub severity: Severity,
-    /// Its message; access keys are masked.
-    pub message: String,
-}
-
-/// How a run differs from its baseline.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Comparison {
-    /// Findings that the baseline does not contain.
-    pub new: u64,
-    /// Findings that the baseline contains.
-    pub unchanged: u64,
-    /// Whether the report leaves out unchanged findings.
-    pub new_only: bool,
-    /// Findings of the baseline that the run does not have, by fingerprint.
-    pub absent: Vec<KnownFinding>,
 }
 
 impl FromIterator<KnownFinding> for Baseline {
@@ -118,6 +92,7 @@ mod tests {
     use super::super::fixture::fixture;
     use super::*;
     use crate::report::Verdict;
+    use crate::rule::Severity;
 
     fn compared(baseline: &Baseline, change: impl Fn(&mut Report)) -> Report {
         let mut report = fixture();

@@ -3,26 +3,10 @@
 //! The decision needs only what a report contains, so `keytrail gate` repeats it with other
 //! thresholds.
 
+use super::standing::Standing;
 use super::{Facts, GateCounts, Note, Report, Verdict};
 use crate::finding::{BaselineState, Finding, VerdictRole};
 use crate::rule::{FailOn, Pack, Severity, Status};
-
-/// What decides whether a finding fails the run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Standing {
-    /// The severity of the finding.
-    pub severity: Severity,
-    /// The maturity of its rule.
-    pub status: Status,
-    /// The pack of its rule.
-    pub pack: Pack,
-    /// Whether all of its occurrences are uncertain.
-    pub uncertain: bool,
-    /// Whether the allowlist covers all of its matches.
-    pub suppressed: bool,
-    /// Whether the baseline contains it.
-    pub unchanged: bool,
-}
 
 impl Standing {
     /// The standing of a finding whose rule has this status and pack.

@@ -5,6 +5,7 @@
 
 mod baseline;
 mod build;
+mod comparison;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod gate;
@@ -13,11 +14,13 @@ mod key_masks;
 mod redact;
 #[allow(clippy::module_inception)]
 mod report;
+mod standing;
 mod unapplied;
 mod view;
 
 pub use crate::engine::{Accounting, FileReport};
-pub use baseline::{Baseline, Comparison, KnownFinding};
+pub use baseline::Baseline;
 pub use build::ReportParts;
-pub use gate::Standing;
+pub use comparison::{Comparison, KnownFinding};
 pub use report::{Facts, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict};
+pub use standing::Standing;

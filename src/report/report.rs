@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::baseline::Comparison;
-use super::gate::Standing;
+use super::comparison::Comparison;
+use super::standing::Standing;
 use crate::engine::{Accounting, FileReport};
 use crate::finding::Finding;
 use crate::incident::Incident;

@@ -67,13 +67,13 @@ impl Baselines {
         self.written.as_ref().map(|(destination, _)| destination)
     }
 
-    /// Adds the findings of the report to the file.
-    pub(crate) fn write(self, report: &Report) -> Result<(), Failure> {
+    /// Adds the findings of the report to the file. If the report leaves out what is known, that is
+    /// added too.
+    pub(crate) fn write(self, report: &Report, known: Option<Baseline>) -> Result<(), Failure> {
         let Some((Destination::File { typed, real }, mut all)) = self.written else {
             return Ok(());
         };
-        // With --new-only the report leaves out what the baseline contains.
-        all.merge(self.known.filter(|_| self.new_only).unwrap_or_default());
+        all.merge(known.filter(|_| self.new_only).unwrap_or_default());
         all.merge(Baseline::of(report));
         Draft::write(&typed, &real, |file| write_baseline(&all, file))?.publish()
     }

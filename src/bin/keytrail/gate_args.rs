@@ -11,7 +11,8 @@ use crate::exit::Exit;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Gate options")]
 pub(crate) struct GateArgs {
-    /// The lowest severity that fails the run, or `never` [default: high].
+    /// The lowest severity that fails the run, or `never` [default: high; of `gate`,
+    /// that of the report].
     #[arg(long, value_name = "SEVERITY", value_parser = args::fail_on(), ignore_case = true)]
     #[arg(env = "KEYTRAIL_FAIL_ON", hide_env_values = true)]
     pub(crate) fail_on: Option<FailOn>,
@@ -20,7 +21,8 @@ pub(crate) struct GateArgs {
     #[arg(long, env = "KEYTRAIL_FAIL_ON_UNCERTAIN", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     pub(crate) fail_on_uncertain: bool,
-    /// Records that may be skipped before the run is incomplete [default: 0].
+    /// Records that may be skipped before the run is incomplete [default: 0; of `gate`, the number
+    /// of the report].
     #[arg(long, value_name = "N", env = "KEYTRAIL_MAX_SKIPPED", hide_env_values = true)]
     pub(crate) max_skipped: Option<u64>,
     /// Make the run incomplete if rules are blind, and fail it for uncertain findings.

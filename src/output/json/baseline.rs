@@ -6,7 +6,9 @@ use std::io;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::read::{ReadError, read_report};
+use super::known::{known, known_finding};
+use super::read::read_report;
+use super::read_error::ReadError;
 use super::v1;
 use super::word::Word;
 use crate::finding::VerdictRole;
@@ -83,15 +85,6 @@ pub fn read_baseline(text: &str) -> Result<Baseline, ReadError> {
     }
 }
 
-fn known(of: v1::KnownFinding<'_>) -> KnownFinding {
-    KnownFinding {
-        fingerprint: of.fingerprint.into_owned(),
-        rule: of.rule.into_owned(),
-        severity: of.severity.0,
-        message: of.message.into_owned(),
-    }
-}
-
 /// The findings of a report that the allowlist does not cover.
 fn of_report(report: v1::Report<'_>) -> Baseline {
     let open = report.findings.into_iter().filter(|of| of.role.0 != VerdictRole::Suppressed);
@@ -129,19 +122,6 @@ fn of_sarif(text: &str) -> Result<Baseline, ReadError> {
 pub fn write_baseline(baseline: &Baseline, out: &mut dyn io::Write) -> io::Result<()> {
     let findings = baseline.findings().map(known_finding).collect();
     write_pretty(&BaselineFile { schema: SCHEMA.into(), findings }, out)
-}
-
-pub(super) fn known_finding(of: &KnownFinding) -> v1::KnownFinding<'_> {
-    v1::KnownFinding {
-        fingerprint: of.fingerprint.as_str().into(),
-        rule: of.rule.as_str().into(),
-        severity: Word(of.severity),
-        message: of.message.as_str().into(),
-    }
-}
-
-pub(super) fn restored(of: v1::KnownFinding<'_>) -> KnownFinding {
-    known(of)
 }
 
 /// The JSON schema of a baseline, identical to `schemas/baseline.json`.

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::values::{at, texts};
+use super::known::known_finding;
+use super::values::{at, location, texts};
 use super::word::Word;
-use super::{baseline, incidents, policy, v1};
+use super::{incidents, policy, v1};
 use crate::finding;
 use crate::record::{FieldGap, FileStatus};
 use crate::report::{self, Facts, Verdict};
@@ -25,7 +26,7 @@ pub(super) fn report(report: &report::Report) -> v1::Report<'_> {
             new: of.new,
             unchanged: of.unchanged,
             new_only: of.new_only,
-            absent: of.absent.iter().map(baseline::known_finding).collect(),
+            absent: of.absent.iter().map(known_finding).collect(),
         }),
         incidents: report
             .incidents
@@ -202,20 +203,6 @@ fn sample<'a>(facts: &Facts, sample: &'a finding::Sample) -> v1::Sample<'a> {
         text: facts.text(&sample.text),
         request: maybe(facts, sample.request.as_ref()),
         location: location(facts, &sample.location),
-    }
-}
-
-pub(super) fn location<'a>(facts: &Facts, of: &'a finding::Location) -> v1::Location<'a> {
-    v1::Location {
-        root: of.root,
-        path: borrowed(&of.path),
-        line: of.line,
-        column: of.column,
-        end_line: of.end_line,
-        end_column: of.end_column,
-        offset: of.offset,
-        length: of.length,
-        pointer: facts.text(&of.pointer),
     }
 }
 

@@ -1,8 +1,7 @@
 //! Converts incidents to version 1 of the report format.
 
-use super::convert::location;
 use super::v1;
-use super::values::{at, texts};
+use super::values::{at, location, texts};
 use super::word::Word;
 use crate::finding::{self, TargetKind};
 use crate::incident::{Incident, IncidentIdentity, MadeBy, Node, Start, Step};

@@ -6,9 +6,11 @@
 mod baseline;
 mod convert;
 mod incidents;
+mod known;
 mod ndjson;
 mod policy;
 mod read;
+mod read_error;
 mod restore;
 pub mod v1;
 mod values;
@@ -25,7 +27,8 @@ use crate::report::Report;
 pub use baseline::{baseline_schema, read_baseline, write_baseline};
 pub(super) use ndjson::NDJSON;
 pub use ndjson::ndjson_schema;
-pub use read::{ReadError, read_report, restore_report};
+pub use read::{read_report, restore_report};
+pub use read_error::ReadError;
 pub use watch::{CheckFacts, watch_schema, write_check, write_finding};
 pub use word::Word;
 

@@ -15,7 +15,7 @@ const LIMIT: usize = 500;
 /// Actions of an incident that are shown.
 const ACTIONS: usize = 5;
 
-/// The verdict, and why the run is incomplete.
+/// The verdict and the counts.
 pub(super) fn head(report: &Report) -> String {
     let verdict = match report.verdict {
         Verdict::Findings => "failed",
@@ -30,12 +30,6 @@ pub(super) fn head(report: &Report) -> String {
         number(accounting.read),
         number(accounting.skipped)
     ));
-    for reason in &report.incomplete {
-        text.push_str(&format!("- **incomplete** {}\n", value(report, &reason.text)));
-    }
-    if !report.incomplete.is_empty() {
-        text.push('\n');
-    }
     let counts: Vec<(Severity, u64)> =
         report.by_severity().into_iter().rev().filter(|(_, count)| *count > 0).collect();
     if !counts.is_empty() {
@@ -46,6 +40,11 @@ pub(super) fn head(report: &Report) -> String {
         text.push('\n');
     }
     text
+}
+
+/// The reasons why the run is incomplete.
+pub(super) fn reasons(report: &Report) -> impl Iterator<Item = String> {
+    report.incomplete.iter().map(|reason| format!("- {}\n", value(report, &reason.text)))
 }
 
 /// Incidents of more than one finding, the worst first.
@@ -136,7 +135,7 @@ pub(super) fn closing(report: &Report) -> String {
         report.facts.clock,
         code_span(report.facts.version)
     ));
-    format!("\n{}\n", parts.join(" "))
+    format!("{}\n", parts.join(" "))
 }
 
 fn period(first: Option<Time>, last: Option<Time>) -> String {

@@ -8,7 +8,8 @@ mod blocks;
 
 use std::io;
 
-use self::blocks::{closing, finding, head, incidents};
+use self::blocks::{closing, finding, head, incidents, reasons};
+use super::human::text::counted;
 use super::issue::shown;
 use super::{Output, Style};
 use crate::report::Report;
@@ -64,38 +65,36 @@ const RESERVE: usize = 300;
 fn write(report: &Report, style: &Style, place: &Place, out: &mut dyn io::Write) -> io::Result<()> {
     let closing = closing(report);
     let mut text = format!("{}{}", place.marker, head(report));
-    let mut left = place.size.saturating_sub(text.len() + closing.len() + RESERVE);
-    let mut add = |block: String, text: &mut String| {
-        let fits = block.len() <= left;
-        if fits {
-            left -= block.len();
-            text.push_str(&block);
+    let most = place.size.saturating_sub(closing.len() + RESERVE);
+    let findings: Vec<_> = shown(report, style).collect();
+    let beyond = findings.len().saturating_sub(place.findings);
+    let findings = findings.iter().take(place.findings).map(|of| finding(report, of));
+    let sections: [(&str, &str, Vec<String>, usize); 3] = [
+        ("## Incomplete", "reason", reasons(report).collect(), 0),
+        ("## Incidents", "incident", incidents(report).collect(), 0),
+        ("## Findings", "finding", findings.collect(), beyond),
+    ];
+    let mut cut = Vec::new();
+    for (heading, noun, blocks, beyond) in sections {
+        let mut left = beyond;
+        for (at, block) in blocks.iter().enumerate() {
+            let heading = if at == 0 { format!("{heading}\n\n") } else { String::new() };
+            if text.len() + heading.len() + block.len() > most {
+                left += blocks.len() - at;
+                break;
+            }
+            text.push_str(&heading);
+            text.push_str(block);
         }
-        fits
-    };
-    let all: Vec<_> = shown(report, style).collect();
-    let stories: Vec<String> = incidents(report).collect();
-    let mut written = 0;
-    if !stories.is_empty() && add("## Incidents\n\n".to_owned(), &mut text) {
-        written = stories.iter().take_while(|of| add((*of).clone(), &mut text)).count();
+        text.push_str(if blocks.is_empty() { "" } else { "\n" });
+        if left > 0 {
+            cut.push(counted(left as u64, &format!("more {noun}")));
+        }
     }
-    let untold = stories.len() - written;
-    let mut listed = 0;
-    let gap = if stories.is_empty() { "" } else { "\n" };
-    if !all.is_empty() && add(format!("{gap}## Findings\n\n"), &mut text) {
-        let blocks = all.iter().take(place.findings).map(|of| finding(report, of));
-        listed = blocks.take_while(|block| add(block.clone(), &mut text)).count();
-    }
-    let cut = all.len() - listed;
-    let what: Vec<String> = [(untold, "incident"), (cut, "finding")]
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, noun)| format!("{count} more {noun}{}", if *count == 1 { "" } else { "s" }))
-        .collect();
-    if !what.is_empty() {
+    if !cut.is_empty() {
+        let cut = cut.join(", ");
         text.push_str(&format!(
-            "\n**Cut:** {} not shown here; the JSON report has all of them.\n",
-            what.join(" and ")
+            "**Cut:** {cut} not shown here; the JSON report has all of them.\n\n"
         ));
     }
     text.push_str(&closing);
@@ -124,10 +123,15 @@ mod tests {
         for (place, most) in [(&SUMMARY, 1 << 20), (&COMMENT, 65_536)] {
             let text = text(&report, place);
             assert!(text.len() <= most, "{}", text.len());
-            let shown = text.matches("\n- **critical**").count();
-            let cut = format!("**Cut:** {} more findings not shown here", 3_000 - shown);
+            let shown = text.matches("\n- **critical**").count() as u64;
+            let cut = format!("**Cut:** {} not shown here", counted(3_000 - shown, "more finding"));
             assert_eq!(text.contains(&cut), shown < 3_000, "{shown}");
         }
+        let mut reasons = fixture();
+        reasons.incomplete = vec![reasons.incomplete[0].clone(); 5_000];
+        reasons.incomplete[0].text = "\u{e0041}".repeat(5_000);
+        let text_of_reasons = text(&reasons, &COMMENT);
+        assert!(text_of_reasons.len() <= 65_536 && text_of_reasons.contains("more reasons"));
         report.findings.truncate(50);
         assert!(!text(&report, &COMMENT).contains("**Cut:**"));
     }
@@ -142,14 +146,16 @@ mod tests {
 
         4 findings at or above high: 3 gate, 1 experimental. 1,236 of 1,238 records were evaluated, 2 skipped.
 
-        - **incomplete** `2 records were skipped, more than the 0 that --max-skipped allows`
-        - **incomplete** ``rule `new-region` failed on 2 records``
-
         | severity | findings |
         | --- | ---: |
         | critical | 1 |
         | high | 1 |
         | medium | 1 |
+
+        ## Incomplete
+
+        - `2 records were skipped, more than the 0 that --max-skipped allows`
+        - ``rule `new-region` failed on 2 records``
 
         ## Incidents
 

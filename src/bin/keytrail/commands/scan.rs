@@ -106,12 +106,11 @@ impl Scan {
         let mut options = self.options(&policy, &targets, host);
         (options.baseline, options.new_only) = (baselines.known.take(), baselines.new_only);
         let report = evaluate(&policy, &inputs, self.notes(&inputs), &options, host);
-        baselines.known = options.baseline;
         targets.write(&report, &self.reports.style(host, self.gate.exit_zero), host)?;
         if self.explain {
             self.explain(&policy, &inputs, &report, host)?;
         }
-        baselines.write(&report)?;
+        baselines.write(&report, options.baseline)?;
         summarise(&report, &targets, start, host);
         Ok(self.gate.exit(&report))
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::{Restored, all, field, name, texts, word};
+use super::values::{Restored, all, field, name, texts, word};
 use crate::output::json::v1;
 use crate::record::{FieldGap, FileAccount, FileStatus, Skip};
 use crate::report::{Accounting, FileReport};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Restored, all, index, maybe, name, texts, time};
+use super::values::{Restored, all, index, maybe, name, texts, time};
 use crate::finding::{
     Asset, CallRecord, Calls, EnrichedAccount, EnrichedKey, EnrichedSource, Finding, Identity,
     LeftOut, Location, Occurrence, OpenFinding, Sample, Suppression, Target,

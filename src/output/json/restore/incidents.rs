@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::findings::{location, target};
-use super::{Restored, all, index, instant, maybe, texts, time};
+use super::values::{Restored, all, index, instant, maybe, texts, time};
 use crate::incident::{Accept, Action, Incident, IncidentIdentity, MadeBy, Node, Start, Step};
 use crate::output::json::v1;
 use crate::output::json::word::Word;

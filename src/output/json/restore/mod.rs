@@ -7,21 +7,20 @@ mod files;
 mod findings;
 mod incidents;
 mod policy;
+mod values;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::{baseline, v1, word::Word};
-use crate::record::field::FieldId;
-use crate::report::{Comparison, Standing, Verdict};
-use crate::report::{Facts, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary};
+use self::values::{Restored, all, instant, maybe, name, texts, time, word};
+use super::known::known;
+use super::v1;
+use super::word::Word;
+use crate::report::{
+    Comparison, Facts, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Standing,
+    Verdict,
+};
 use crate::rule::Severity;
-use crate::value::{RecordKind, Time, Words, retained};
-
-/// Why parts of a report contradict each other: one clause.
-pub(super) type Contradiction = String;
-
-type Restored<T> = Result<T, Contradiction>;
+use crate::value::RecordKind;
 
 /// Restores a report.
 pub(super) fn report(report: v1::Report<'_>) -> Restored<Report> {
@@ -52,7 +51,7 @@ pub(super) fn report(report: v1::Report<'_>) -> Restored<Report> {
             new: of.new,
             unchanged: of.unchanged,
             new_only: of.new_only,
-            absent: of.absent.into_iter().map(baseline::restored).collect(),
+            absent: of.absent.into_iter().map(known).collect(),
         }),
         left_out,
         blind: verdict.blind_rules,
@@ -153,56 +152,4 @@ fn ledger_entry(of: v1::LedgerEntry<'_>) -> Restored<LedgerEntry> {
 
 fn note(of: v1::Note<'_>) -> Restored<Note> {
     Ok(Note { id: name(&of.id)?, text: of.text.into_owned() })
-}
-
-fn all<T, R>(of: Vec<T>, restore: impl FnMut(T) -> Restored<R>) -> Restored<Vec<R>> {
-    of.into_iter().map(restore).collect()
-}
-
-fn texts(of: Vec<Cow<'_, str>>) -> Vec<String> {
-    of.into_iter().map(Cow::into_owned).collect()
-}
-
-fn maybe(of: Option<Cow<'_, str>>) -> Option<String> {
-    of.map(Cow::into_owned)
-}
-
-/// A name that is a constant of the program that wrote the report.
-fn name(of: &str) -> Restored<&'static str> {
-    retained(of).ok_or_else(|| {
-        format!("`{}` is too long for a name, or there are too many", crate::diag::escaped(of, 40))
-    })
-}
-
-fn word<T: Words>(of: &str, field: &str) -> Restored<T> {
-    T::of_word(of).ok_or_else(|| {
-        format!(
-            "`{field}` is `{}`, expected one of {}",
-            crate::diag::escaped(of, 40),
-            T::words().join(", ")
-        )
-    })
-}
-
-fn instant(of: &str) -> Restored<Time> {
-    Time::parse(of).ok_or_else(|| format!("`{}` is not a time", crate::diag::escaped(of, 40)))
-}
-
-fn time(of: Option<String>) -> Restored<Option<Time>> {
-    of.as_deref().map(instant).transpose()
-}
-
-fn index(of: &BTreeMap<&str, usize>, key: &str, what: &str) -> Restored<usize> {
-    of.get(key).copied().ok_or_else(|| {
-        format!(
-            "it names the {what} `{}`, which it does not contain",
-            crate::diag::escaped(key, 60)
-        )
-    })
-}
-
-fn field(path: &str) -> Restored<FieldId> {
-    let parts = path.split_once('.');
-    let of = parts.and_then(|(kind, name)| FieldId::find(RecordKind::parse(kind)?, name));
-    of.ok_or_else(|| format!("`{}` is not a field", crate::diag::escaped(path, 60)))
 }

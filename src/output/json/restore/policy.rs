@@ -1,6 +1,6 @@
 //! How the policy of a report differs from the built-in one.
 
-use super::{Restored, all, name, texts};
+use super::values::{Restored, all, name, texts};
 use crate::output::json::v1;
 use crate::rule::{ListDifference, OwnItem, PolicyChanges, RuleOff, TableRows, ValueChange};
 
