@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::enrichment_lines::{self, Extent};
 use super::issue::{Issue, cut, issues};
 use super::{Output, Style};
 use crate::diag::escape;
@@ -24,7 +25,7 @@ const LIMIT: usize = 1_000;
 /// Values of the evidence that a cell lists.
 const LISTED: usize = 10;
 
-const COLUMNS: [&str; 25] = [
+const COLUMNS: [&str; 26] = [
     "type",
     "fingerprint",
     "severity",
@@ -50,7 +51,11 @@ const COLUMNS: [&str; 25] = [
     "pointer",
     "incident",
     "baseline",
+    "evidence",
 ];
+
+/// What the evidence of a row shows.
+const EXTENT: Extent = Extent { items: 5, document: 300 };
 
 fn write(report: &Report, style: &Style, out: &mut dyn io::Write) -> io::Result<()> {
     let mut table = ::csv::WriterBuilder::new()
@@ -107,6 +112,7 @@ fn row(report: &Report, issue: &Issue<'_>) -> [String; COLUMNS.len()] {
     put("line", issue.line.to_string());
     put("pointer", text(&finding.sample.location.pointer));
     put("incident", finding.incident.clone());
+    put("evidence", enrichment_lines::texts(facts, finding, EXTENT).join("; "));
     put("baseline", finding.baseline.map_or("", |state| state.name()).to_owned());
     row
 }

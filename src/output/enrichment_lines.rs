@@ -16,6 +16,21 @@ pub(super) enum EnrichmentLine {
     More(String),
 }
 
+impl EnrichmentLine {
+    /// The line as one text, such as `account: 123456789012 Production`.
+    fn text(self) -> String {
+        match self {
+            EnrichmentLine::About(of, text) => format!("{of}: {text}"),
+            EnrichmentLine::More(text) => text,
+        }
+    }
+}
+
+/// The lines about a finding as texts.
+pub(super) fn texts(facts: &Facts, finding: &Finding, extent: Extent) -> Vec<String> {
+    lines(facts, finding, extent).into_iter().map(EnrichmentLine::text).collect()
+}
+
 /// The limits of a text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Extent {

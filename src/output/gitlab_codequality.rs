@@ -9,7 +9,7 @@ use std::io;
 
 use serde::Serialize;
 
-use super::enrichment_lines::{self, EnrichmentLine, Extent};
+use super::enrichment_lines::{self, Extent};
 use super::inert::write_pretty;
 use super::issue::{Issue, issues};
 use super::{Output, Style};
@@ -83,11 +83,7 @@ fn entry(report: &Report, issue: &Issue<'_>) -> Entry {
 
 /// A line for each account, identity, source and key that a table describes.
 fn content(facts: &Facts, finding: &Finding) -> Option<Content> {
-    let of = enrichment_lines::lines(facts, finding, EXTENT).into_iter().map(|line| match line {
-        EnrichmentLine::About(of, text) => format!("{of}: {text}"),
-        EnrichmentLine::More(text) => text,
-    });
-    let lines: Vec<String> = of.collect();
+    let lines = enrichment_lines::texts(facts, finding, EXTENT);
     (!lines.is_empty()).then(|| Content { body: lines.join("\n") })
 }
 

@@ -10,6 +10,7 @@ use std::io;
 use serde::Serialize;
 
 use super::code_span::code_span;
+use super::enrichment_lines::{self, Extent};
 use super::inert::write_pretty;
 use super::issue::{Issue, cut, issues};
 use super::{Output, Style};
@@ -36,6 +37,9 @@ const NAME: usize = 255;
 
 /// The maximum length of a text, in characters.
 const LIMIT: usize = 2_000;
+
+/// What a description shows of accounts, identities, sources and keys.
+const EXTENT: Extent = Extent { items: 5, document: 500 };
 
 #[derive(Debug, Serialize)]
 struct SecurityReport {
@@ -203,6 +207,11 @@ fn description(report: &Report, issue: &Issue<'_>) -> String {
         if !pointer.is_empty() {
             text.push_str(&format!(" Record {}.", code_span(&pointer)));
         }
+        let about = enrichment_lines::texts(&report.facts, finding, EXTENT);
+        if !about.is_empty() {
+            text.push('\n');
+        }
+        about.iter().for_each(|line| text.push_str(&format!("\n- {}", code_span(line))));
     }
     text
 }

@@ -6,6 +6,7 @@
 
 use std::io;
 
+use super::enrichment_lines::{self, Extent};
 use super::issue::{cut, shown};
 use super::xml::xml;
 use super::{Output, Style};
@@ -24,6 +25,9 @@ pub(super) static JUNIT: Output = Output {
 
 /// The maximum length of a text, in characters.
 const LIMIT: usize = 1_000;
+
+/// What a failure shows of the evidence.
+const EXTENT: Extent = Extent { items: 5, document: 300 };
 
 /// A test with its result.
 struct Test {
@@ -97,12 +101,12 @@ fn test(report: &Report, rule: &RuleSummary, finding: &Finding) -> Test {
     let result = match finding.role {
         VerdictRole::Gates => TestResult::Failed {
             kind: severity,
-            text: format!(
-                "{message}\n{}:{}\n\n{}",
-                path,
-                place.line,
-                facts.text(&rule.remediation)
-            ),
+            text: [format!("{message}\n{path}:{}", place.line)]
+                .into_iter()
+                .chain(enrichment_lines::texts(facts, finding, EXTENT))
+                .chain([String::new(), facts.text(&rule.remediation).into_owned()])
+                .collect::<Vec<_>>()
+                .join("\n"),
             message: message.clone(),
         },
         VerdictRole::BelowThreshold => skipped(format!("{severity}, below --fail-on")),

@@ -8,6 +8,7 @@ use std::io;
 
 use serde_json::{Map, Value, json};
 
+use super::enrichment_lines::{self, Extent};
 use super::inert::write_line;
 use super::issue::{cut, shown};
 use super::{Output, Style};
@@ -35,6 +36,9 @@ const LIMIT: usize = 1_000;
 
 /// The maximum length of a name, in characters.
 const NAME: usize = 200;
+
+/// What a finding shows of accounts, identities, sources and keys.
+const EXTENT: Extent = Extent { items: 10, document: 1_000 };
 
 /// Rows of evidence of a finding.
 const EVIDENCE: usize = 20;
@@ -137,6 +141,7 @@ fn detection(report: &Report, rule: &RuleSummary, finding: &Finding) -> Value {
             "incident": finding.incident,
             "baseline": finding.baseline.map(|state| state.name()),
             "subject": subject,
+            "about": enrichment_lines::texts(facts, finding, EXTENT),
             "evidences_left_out": (left_out > 0).then_some(left_out),
             "record": format!("{}:{}", text(facts, &file, NAME), place.line),
             "suppressed_by": finding.suppression.as_ref().map(|of| of.entry.as_str()),
@@ -490,6 +495,7 @@ mod tests {
           "type_name": "Detection Finding: Create",
           "type_uid": 200401,
           "unmapped": {
+            "about": [],
             "incident": "6f403ce52b47bca5dd01f895dc69ce40",
             "record": "logs/2024/08/01/trail one.json.gz:1",
             "role": "gates",

@@ -3,6 +3,7 @@
 use crate::finding::{Finding, VerdictRole};
 use crate::incident::Incident;
 use crate::output::code_span::code_span;
+use crate::output::enrichment_lines::{self, Extent};
 use crate::output::human::text::{counted, number};
 use crate::output::issue::cut;
 use crate::report::{Report, Verdict};
@@ -11,6 +12,9 @@ use crate::value::Time;
 
 /// The maximum length of a message, in characters.
 const LIMIT: usize = 500;
+
+/// What a finding shows of accounts, identities, sources and keys.
+const EXTENT: Extent = Extent { items: 3, document: 300 };
 
 /// Actions of an incident that are shown.
 const ACTIONS: usize = 5;
@@ -94,6 +98,9 @@ pub(super) fn finding(report: &Report, finding: &Finding) -> String {
         value(report, &format!("{path}:{}", place.line)),
         code_span(&finding.fingerprint)
     ));
+    for line in enrichment_lines::texts(&report.facts, finding, EXTENT) {
+        text.push_str(&format!("  - {}\n", code_span(&line)));
+    }
     text
 }
 
