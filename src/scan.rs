@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
-use crate::config::Policy;
-use crate::engine::{EmitMode, PolicyRun, RunOptions, RunResult};
+use crate::config::{FAIL_ON, MAX_SKIPPED, MIN_SEVERITY, Policy};
+use crate::engine::{EmitMode, MEMORY, PolicyRun, RunOptions, RunResult};
 use crate::finding::{Enricher, Redactor};
 use crate::incident::IncidentOptions;
 use crate::plan::Plan;
@@ -45,6 +45,29 @@ pub struct ScanOptions {
     pub baseline: Option<Baseline>,
     /// Whether known findings are left out of the report.
     pub new_only: bool,
+}
+
+impl ScanOptions {
+    /// The options of `keytrail scan` without flags and without a project file, on one thread and at
+    /// this clock.
+    pub fn at(clock: Time) -> Self {
+        Self {
+            clock,
+            clock_given: true,
+            jobs: NonZeroUsize::MIN,
+            fail_on: FAIL_ON,
+            fail_on_uncertain: false,
+            min_severity: MIN_SEVERITY,
+            max_skipped: MAX_SKIPPED,
+            strict: false,
+            allow_empty: false,
+            show_keys: false,
+            memory: MEMORY,
+            records: true,
+            baseline: None,
+            new_only: false,
+        }
+    }
 }
 
 /// Evaluates a policy over inputs: the main job.

@@ -2,15 +2,12 @@
 
 use std::hint::black_box;
 use std::io::Write;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::input::{FORMATS, InputSet};
 use keytrail::plan::Plan;
 use keytrail::record::{Origin, RawRecord, Scratch};
-use keytrail::rule::FailOn;
-use keytrail::rule::Severity;
 use keytrail::stdlib::FUNCTIONS;
 use keytrail::value::Time;
 use keytrail::{ScanOptions, scan};
@@ -83,20 +80,5 @@ pub(crate) fn print(count: usize) {
 }
 
 fn options() -> ScanOptions {
-    ScanOptions {
-        baseline: None,
-        new_only: false,
-        records: true,
-        clock: Time::parse("2026-03-03T00:00:00Z").unwrap(),
-        clock_given: true,
-        jobs: NonZeroUsize::MIN,
-        fail_on: FailOn::High,
-        fail_on_uncertain: false,
-        min_severity: Severity::Info,
-        max_skipped: 0,
-        strict: false,
-        allow_empty: false,
-        show_keys: false,
-        memory: keytrail::engine::MEMORY,
-    }
+    ScanOptions::at(Time::parse("2026-03-03T00:00:00Z").unwrap())
 }

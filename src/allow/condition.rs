@@ -149,21 +149,6 @@ impl Texts {
         self.exact.is_empty() && self.patterns.is_empty()
     }
 
-    /// The texts that are compared literally.
-    pub(super) fn exact_texts(&self) -> impl Iterator<Item = &str> {
-        self.exact.iter().map(|text| &**text)
-    }
-
-    /// The patterns as written.
-    pub(super) fn pattern_texts(&self) -> impl Iterator<Item = &str> {
-        self.patterns.iter().map(Pattern::text)
-    }
-
-    /// Whether the case of ASCII letters is ignored.
-    pub(super) fn ignores_case(&self) -> bool {
-        self.ignore_case
-    }
-
     /// Whether one of them equals or matches the text.
     pub(super) fn contain(&self, text: &str) -> bool {
         let compare = |own: &str| {

@@ -40,6 +40,9 @@ pub fn selector_expression(selector: Selector, values: &[&str], kind: RecordKind
     }
 }
 
+/// Whether the source is an address; one that is not has no kind.
+const ANY_ADDRESS: &str = r#"event.ip.in_cidr(["0.0.0.0/0", "::/0"])"#;
+
 fn ip(values: &[&str]) -> Vec<String> {
     let is_range = |text: &&str| *text != "lan" && address_types(text).is_empty();
     let ranges: Vec<&str> = values.iter().copied().filter(is_range).collect();
@@ -49,10 +52,10 @@ fn ip(values: &[&str]) -> Vec<String> {
         parts.push(format!("event.ip.in_cidr({})", list(&ranges)));
     }
     if values.contains(&"lan") {
-        parts.push("has(event.ip) && event.ip_scope == \"private\"".to_owned());
+        parts.push(format!("{ANY_ADDRESS} && event.ip_scope == \"private\""));
     }
     let of_type = exact("event.ip_type", &types);
-    parts.extend(of_type.map(|test| format!("has(event.ip) && {test}")));
+    parts.extend(of_type.map(|test| format!("{ANY_ADDRESS} && {test}")));
     parts
 }
 

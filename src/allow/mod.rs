@@ -6,7 +6,6 @@
 //! determines which entries cover a match, and its callers decide what follows from that.
 
 mod allowlist;
-mod as_expr;
 mod condition;
 mod entry;
 mod expression;

@@ -27,11 +27,6 @@ impl Pattern {
         text.contains('*')
     }
 
-    /// The pattern as written.
-    pub(super) fn text(&self) -> &str {
-        &self.text
-    }
-
     /// Whether the whole text matches.
     pub(super) fn matches(&self, text: &str) -> bool {
         let wildcards = Wildcards { ignore_case: self.ignore_case, ..Wildcards::default() };

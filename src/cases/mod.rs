@@ -3,9 +3,8 @@
 //! It runs whole scans, as a user does, and compares their reports. It writes no file: the caller
 //! writes the findings that it returns.
 
-#[allow(clippy::module_inception)]
-mod cases;
 mod expected;
+mod run;
 
-pub use cases::{Case, CaseError, CaseOptions, EXPECTED, INPUTS, run_case};
 pub use expected::{Expected, ExpectedFinding};
+pub use run::{Case, CaseError, CaseOptions, EXPECTED, INPUTS, run_case};

@@ -9,6 +9,7 @@ mod entry_text;
 mod explain;
 mod patch;
 mod rule_rows;
+mod written_entry;
 
 pub use audit::{
     Audit, AuditOptions, AuditedEntry, Corpus, EntryCoverage, Problem, ProblemKind, Tightened,

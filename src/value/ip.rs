@@ -1,10 +1,10 @@
 //! IP addresses and address ranges.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
 
-use ipnet::{IpNet, Ipv4Net, Ipv4Subnets, Ipv6Subnets};
+use ipnet::{IpNet, Ipv4Net};
 
 /// Parses an address. An address with leading zeros is rejected; an IPv4-mapped IPv6 address is
 /// converted to IPv4.
@@ -183,17 +183,6 @@ impl CidrSet {
                 covers(&self.v6, u128::from(net.network()), u128::from(net.broadcast()))
             }
         }
-    }
-
-    /// The ranges of the set in CIDR notation, as few as possible.
-    pub fn ranges(&self) -> Vec<String> {
-        let v4 = self.v4.iter().flat_map(|(first, last)| {
-            Ipv4Subnets::new(Ipv4Addr::from(*first), Ipv4Addr::from(*last), 0)
-        });
-        let v6 = self.v6.iter().flat_map(|(first, last)| {
-            Ipv6Subnets::new(Ipv6Addr::from(*first), Ipv6Addr::from(*last), 0)
-        });
-        v4.map(|net| net.to_string()).chain(v6.map(|net| net.to_string())).collect()
     }
 
     /// Whether the set is empty.

@@ -11,8 +11,6 @@ use keytrail::record::{
     Record, Scratch, derive,
 };
 use keytrail::report::Report;
-use keytrail::rule::FailOn;
-use keytrail::rule::Severity;
 use keytrail::stdlib::FUNCTIONS;
 use keytrail::value::{RecordKind, Time, Value};
 use keytrail::{ScanOptions, scan};
@@ -203,20 +201,12 @@ fn report(rule: &str, files: Vec<Written>, strict: bool) -> Report {
     })
     .unwrap_or_else(|(_, diagnostics)| panic!("{diagnostics:#?}"));
     let options = ScanOptions {
-        baseline: None,
-        new_only: false,
-        records: true,
-        clock: Time::parse("2026-01-01T00:00:00Z").unwrap(),
         clock_given: false,
         jobs: NonZeroUsize::new(2).unwrap(),
-        fail_on: FailOn::High,
-        fail_on_uncertain: false,
-        min_severity: Severity::Info,
-        max_skipped: 0,
         strict,
         allow_empty: true,
         show_keys: true,
-        memory: keytrail::engine::MEMORY,
+        ..ScanOptions::at(Time::parse("2026-01-01T00:00:00Z").unwrap())
     };
     scan(&policy, &Files::new(files), Vec::new(), Vec::new(), &options)
 }

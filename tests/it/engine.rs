@@ -11,8 +11,6 @@ use keytrail::record::{
     Record, Scratch,
 };
 use keytrail::report::{Report, Verdict};
-use keytrail::rule::FailOn;
-use keytrail::rule::Severity;
 use keytrail::stdlib::FUNCTIONS;
 use keytrail::value::{RecordKind, Time, Value};
 use keytrail::{ScanOptions, scan};
@@ -164,20 +162,11 @@ fn run_rule(
     })
     .unwrap_or_else(|(_, diagnostics)| panic!("{diagnostics:#?}"));
     let options = ScanOptions {
-        baseline: None,
-        new_only: false,
-        records: true,
-        clock: Time::parse("2026-01-01T00:00:00Z").unwrap(),
         clock_given: now_given,
         jobs: NonZeroUsize::new(3).unwrap(),
-        fail_on: FailOn::High,
-        fail_on_uncertain: false,
-        min_severity: Severity::Info,
         max_skipped: 10,
-        strict: false,
         allow_empty: true,
-        show_keys: false,
-        memory: keytrail::engine::MEMORY,
+        ..ScanOptions::at(Time::parse("2026-01-01T00:00:00Z").unwrap())
     };
     let files = files.iter().map(|File(read_order, time, records)| {
         let time = time.map(|time| Time::parse(time).unwrap());

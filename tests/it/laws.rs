@@ -8,8 +8,6 @@ use std::path::PathBuf;
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::input::InputSet;
 use keytrail::report::Report;
-use keytrail::rule::FailOn;
-use keytrail::rule::Severity;
 use keytrail::stdlib::FUNCTIONS;
 use keytrail::value::Time;
 use keytrail::{ScanOptions, scan};
@@ -97,20 +95,9 @@ fn run(policy: &Policy, files: &[PathBuf], jobs: usize) -> Report {
     let args: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
     let inputs = InputSet::new(&args).unwrap();
     let options = ScanOptions {
-        baseline: None,
-        new_only: false,
-        records: true,
-        clock: Time::parse("2026-03-03T00:00:00Z").unwrap(),
-        clock_given: true,
         jobs: NonZeroUsize::new(jobs).unwrap(),
-        fail_on: FailOn::High,
-        fail_on_uncertain: false,
-        min_severity: Severity::Info,
-        max_skipped: 0,
-        strict: false,
         allow_empty: true,
-        show_keys: false,
-        memory: keytrail::engine::MEMORY,
+        ..ScanOptions::at(Time::parse("2026-03-03T00:00:00Z").unwrap())
     };
     let report = scan(policy, &inputs, inputs.roots().to_vec(), Vec::new(), &options);
     let accounting = &report.accounting;

@@ -3,7 +3,6 @@
 //! No test measures time. Each has so many records of one shape that it ends in reasonable time
 //! only if the work is linear.
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use keytrail::config::{LoadOptions, Policy};
@@ -13,7 +12,6 @@ use keytrail::record::{
     FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider, RawRecord, ReadOrder,
     Record, Scratch,
 };
-use keytrail::rule::FailOn;
 use keytrail::rule::Severity;
 use keytrail::stdlib::FUNCTIONS;
 use keytrail::value::{RecordKind, Time, Value};
@@ -106,20 +104,9 @@ fn findings(
     })
     .unwrap_or_else(|(_, diagnostics)| panic!("{diagnostics:#?}"));
     let options = ScanOptions {
-        baseline: None,
-        new_only: false,
-        records: true,
-        clock: Time::parse("2026-01-01T00:00:00Z").unwrap(),
-        clock_given: true,
-        jobs: NonZeroUsize::MIN,
-        fail_on: FailOn::High,
-        fail_on_uncertain: false,
-        min_severity: Severity::Info,
-        max_skipped: 0,
-        strict: false,
         allow_empty: true,
-        show_keys: false,
         memory: 1 << 30,
+        ..ScanOptions::at(Time::parse("2026-01-01T00:00:00Z").unwrap())
     };
     let (read, count) = (users.len() + calls.len(), calls.len());
     let report = Origin { time: Some(Time(0)), ..Origin::default() };

@@ -5,7 +5,6 @@
 //! the logs evaluates all broken rules at once.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::num::NonZeroUsize;
 use std::path::Path;
 
 use keytrail::ScanOptions;
@@ -17,7 +16,7 @@ use keytrail::report::Report;
 use keytrail::review::diff::{
     Aspect, Change, ChangeKind, Effect, FindingChangeKind, changes, diff,
 };
-use keytrail::rule::{FailOn, Rule, Severity};
+use keytrail::rule::{Rule, Severity};
 use keytrail::source::Fragment;
 use keytrail::value::{RecordKind, Time};
 use libtest_mimic::Failed;
@@ -206,20 +205,8 @@ fn scan(base: &Policy, heads: &[Policy; 5], data: &Path) -> Result<[Report; 6], 
     let named: Vec<String> = LOGS.map(|log| data.join(log).display().to_string()).to_vec();
     let inputs = InputSet::new(&named).map_err(|errors| format!("{errors:#?}"))?;
     let options = ScanOptions {
-        clock: Time::parse("2026-06-01T00:00:00Z").ok_or("no time")?,
-        clock_given: true,
-        jobs: NonZeroUsize::MIN,
-        fail_on: FailOn::High,
-        fail_on_uncertain: false,
-        min_severity: Severity::Info,
-        max_skipped: 0,
-        strict: false,
-        allow_empty: false,
-        show_keys: false,
-        baseline: None,
-        new_only: false,
-        memory: keytrail::engine::MEMORY,
         records: false,
+        ..ScanOptions::at(Time::parse("2026-06-01T00:00:00Z").ok_or("no time")?)
     };
     let [one, two, three, four, five] = heads;
     let policies = [base, one, two, three, four, five].map(|policy| (policy, &options));

@@ -1,15 +1,12 @@
 //! A secret under a key that indicates a secret, or in the form of one, appears in no output,
 //! whatever surrounds it.
 
-use std::num::NonZeroUsize;
 use std::sync::LazyLock;
 
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::finding::Redactor;
 use keytrail::input::InputSet;
 use keytrail::output::{OUTPUTS, Style};
-use keytrail::rule::FailOn;
-use keytrail::rule::Severity;
 use keytrail::stdlib::FUNCTIONS;
 use keytrail::value::Time;
 use keytrail::{ScanOptions, scan};
@@ -121,22 +118,7 @@ pub fn run(data: &[u8]) {
 
     let inputs = InputSet::new(&["-".to_owned()]).unwrap_or_else(|_| panic!("it is an input"));
     let inputs = inputs.stdin(Box::new(std::io::Cursor::new(record.clone().into_bytes())));
-    let options = ScanOptions {
-        baseline: None,
-        new_only: false,
-        records: true,
-        clock: Time::parse("2026-04-01T00:00:00Z").expect("a time"),
-        clock_given: true,
-        jobs: NonZeroUsize::MIN,
-        fail_on: FailOn::High,
-        fail_on_uncertain: false,
-        min_severity: Severity::Info,
-        max_skipped: 0,
-        strict: false,
-        allow_empty: false,
-        show_keys: false,
-        memory: keytrail::engine::MEMORY,
-    };
+    let options = ScanOptions::at(Time::parse("2026-04-01T00:00:00Z").expect("a time"));
     let report = scan(&POLICY, &inputs, Vec::new(), Vec::new(), &options);
     assert!(!report.findings.is_empty(), "a key was created: {record}");
     let style = Style { show_suppressed: true, verbose: true, ..Style::default() };

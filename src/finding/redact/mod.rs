@@ -13,7 +13,6 @@ mod clear;
 mod cloud;
 mod harmless;
 mod issuer;
-mod json_text;
 mod key_name;
 mod kinds;
 mod random;

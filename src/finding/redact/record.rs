@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
+use serde::de::IgnoredAny;
 
-use super::json_text::JsonText;
 use super::key_name::{Above, is_private_part};
 use super::kinds::suspects;
 use super::random::looks_random;
@@ -12,7 +11,7 @@ use super::redactor::{REDACTED, Redactor, cut};
 use crate::finding::subject::show;
 use crate::record::FieldId;
 use crate::record::field::{event, key};
-use crate::value::{Items, Json, Value, push_string};
+use crate::value::{Cursor, Items, Json, Malformed, StringToken, Value, push_string};
 
 /// Objects nested deeper than this are not shown.
 const MAX_DEPTH: usize = 24;
@@ -29,8 +28,10 @@ impl Redactor {
     /// Redacts a record; `clear` if no string without escapes has the form of a secret.
     fn record_that(&self, json: &str, limit: usize, clear: bool) -> String {
         let mut out = String::with_capacity(json.len().min(limit) + 64);
-        match serde_json::from_str::<&RawValue>(json) {
-            Ok(raw) => self.document(raw, Above { clear, ..Above::default() }, 0, &mut out),
+        let above = Above { clear, ..Above::default() };
+        match self.document(json, above, 0, &mut out) {
+            Ok(()) => {}
+            Err(_) if is_json(json) => push_string(REDACTED, &mut out),
             Err(_) => out.push_str(&self.text(json)),
         }
         cut(&mut out, limit);
@@ -81,9 +82,8 @@ impl Redactor {
             Value::Str(text) => Value::Str(self.string(text, above, 0)),
             Value::Json(json) => {
                 let mut out = String::with_capacity(json.text.len());
-                match serde_json::from_str::<&RawValue>(&json.text) {
-                    Ok(raw) => self.document(raw, above, 0, &mut out),
-                    Err(_) => push_string(REDACTED, &mut out),
+                if self.document(&json.text, above, 0, &mut out).is_err() {
+                    push_string(REDACTED, &mut out);
                 }
                 Value::Json(Json { text: Cow::Owned(out), keys: json.keys })
             }
@@ -95,112 +95,83 @@ impl Redactor {
         }
     }
 
-    /// Appends a whole JSON value, redacted.
-    fn document(&self, json: &RawValue, above: Above, depth: usize, out: &mut String) {
-        let text = json.get();
+    /// Appends a whole JSON text, redacted. Appends nothing if it is not JSON or names half of a
+    /// surrogate pair.
+    fn document(
+        &self,
+        json: &str,
+        above: Above,
+        depth: usize,
+        out: &mut String,
+    ) -> Result<(), Malformed> {
         // A key with an escape may be one, too.
-        let web_keys = above.web_keys || text.contains("kty") || text.contains("\\u");
+        let web_keys = above.web_keys || json.contains("kty") || json.contains("\\u");
         let above = Above { web_keys, ..above };
-        if self.value(&mut JsonText::new(text), above, depth, out).is_none() {
-            // A parser has accepted the text, so this never happens. If it did, nothing more is shown.
-            push_string(REDACTED, out);
+        let (start, mut cursor) = (out.len(), Cursor::new(json));
+        let read = self.value(&mut cursor, above, depth, out).and_then(|()| cursor.end());
+        if read.is_err() {
+            out.truncate(start);
         }
+        read
     }
 
     /// Appends the next value, redacted.
     fn value(
         &self,
-        json: &mut JsonText<'_>,
+        json: &mut Cursor<'_>,
         above: Above,
         depth: usize,
         out: &mut String,
-    ) -> Option<()> {
-        let first = json.peek()?;
+    ) -> Result<(), Malformed> {
+        let first = json.peek();
         if depth > MAX_DEPTH {
             out.push_str("\"…\"");
             return json.skip();
         }
         match first {
-            b'{' => self.object(json, above, depth, out)?,
-            b'[' => self.array(json, above, depth, out)?,
+            b'{' => {
+                let web_key = above.web_keys && has_key(json.clone(), "kty")?;
+                items(json, out, |json, out| self.member(json, above, web_key, depth, out))
+            }
+            b'[' => items(json, out, |json, out| self.value(json, above, depth + 1, out)),
             b'"' => {
-                let raw = json.string()?;
-                let (text, escaped) = content(raw)?;
-                let clear = above.clear && !escaped;
-                match self.string(&text, Above { clear, ..above }, depth) {
-                    Cow::Borrowed(shown) if !escaped && shown.len() == text.len() => {
-                        out.push_str(raw);
-                    }
-                    shown => push_string(&shown, out),
-                }
+                let token = json.string()?;
+                let clear = above.clear && !token.escaped;
+                let text = token.decoded();
+                push(token, self.string(&text, Above { clear, ..above }, depth), out);
+                Ok(())
             }
             // Numbers below a key that names a secret may be PINs; true, false and null reveal
             // nothing.
             b'0'..=b'9' | b'-' if above.secret => {
-                json.scalar()?;
                 push_string(REDACTED, out);
+                json.skip()
             }
-            _ => out.push_str(json.scalar()?),
-        }
-        Some(())
-    }
-
-    fn object(
-        &self,
-        json: &mut JsonText<'_>,
-        above: Above,
-        depth: usize,
-        out: &mut String,
-    ) -> Option<()> {
-        json.takes(b'{');
-        let web_key = above.web_keys && has_key(json.clone(), "kty");
-        out.push('{');
-        if json.takes(b'}') {
-            out.push('}');
-            return Some(());
-        }
-        loop {
-            let raw = json.key()?;
-            let (key, escaped) = content(raw)?;
-            let shown =
-                if above.clear && !escaped { self.clear_text(&key) } else { self.text(&key) };
-            match shown {
-                Cow::Borrowed(_) if !escaped => out.push_str(raw),
-                shown => push_string(&shown, out),
+            _ => {
+                out.push_str(json.value()?);
+                Ok(())
             }
-            out.push(':');
-            let mut of_value = above.under(&key);
-            of_value.secret |= web_key && is_private_part(&key);
-            self.value(json, of_value, depth + 1, out)?;
-            if !json.takes(b',') {
-                out.push('}');
-                return json.takes(b'}').then_some(());
-            }
-            out.push(',');
         }
     }
 
-    fn array(
+    /// Appends the next member of an object, redacted; `web_key` if the object is a JSON web key.
+    fn member(
         &self,
-        json: &mut JsonText<'_>,
+        json: &mut Cursor<'_>,
         above: Above,
+        web_key: bool,
         depth: usize,
         out: &mut String,
-    ) -> Option<()> {
-        json.takes(b'[');
-        out.push('[');
-        if json.takes(b']') {
-            out.push(']');
-            return Some(());
-        }
-        loop {
-            self.value(json, above, depth + 1, out)?;
-            if !json.takes(b',') {
-                out.push(']');
-                return json.takes(b']').then_some(());
-            }
-            out.push(',');
-        }
+    ) -> Result<(), Malformed> {
+        let token = json.string()?;
+        json.expect(b':')?;
+        let key = token.decoded();
+        let clear = above.clear && !token.escaped;
+        push(token, if clear { self.clear_text(&key) } else { self.text(&key) }, out);
+        out.push(':');
+        let mut of_value = above.under(&key);
+        of_value.secret |= web_key && is_private_part(&key);
+        self.value(json, of_value, depth + 1, out)
     }
 
     fn string<'t>(&self, text: &'t str, above: Above, depth: usize) -> Cow<'t, str> {
@@ -211,12 +182,13 @@ impl Redactor {
             return Cow::Borrowed(REDACTED);
         }
         // JSON documents inside strings: policies, and the parameters of some providers.
-        if text.trim_start().starts_with(['{', '['])
-            && let Ok(inner) = serde_json::from_str::<&RawValue>(text)
-        {
+        if text.trim_start().starts_with(['{', '[']) {
             let mut out = String::with_capacity(text.len());
-            self.document(inner, above, depth + 1, &mut out);
-            return Cow::Owned(out);
+            match self.document(text, above, depth + 1, &mut out) {
+                Ok(()) => return Cow::Owned(out),
+                Err(_) if is_json(text) => return Cow::Borrowed(REDACTED),
+                Err(_) => {}
+            }
         }
         if above.key_id {
             return self.key_id(text);
@@ -228,35 +200,59 @@ impl Redactor {
     }
 }
 
-/// The content of a JSON string that is given with its quotes, and whether it has escapes.
-fn content(raw: &str) -> Option<(Cow<'_, str>, bool)> {
-    match raw.contains('\\') {
-        // An escape of half of a character has no content.
-        true => {
-            let text = serde_json::from_str::<String>(raw);
-            Some((text.map_or(Cow::Borrowed(REDACTED), Cow::Owned), true))
+/// Appends an object or array, whose items `each` appends.
+fn items(
+    json: &mut Cursor<'_>,
+    out: &mut String,
+    mut each: impl FnMut(&mut Cursor<'_>, &mut String) -> Result<(), Malformed>,
+) -> Result<(), Malformed> {
+    let (open, close) = if json.peek() == b'{' { ('{', '}') } else { ('[', ']') };
+    json.advance();
+    out.push(open);
+    let mut more = !json.is_empty(close as u8);
+    while more {
+        each(json, out)?;
+        more = json.goes_on(close as u8)?;
+        if more {
+            out.push(',');
         }
-        false => Some((Cow::Borrowed(raw.get(1..raw.len().checked_sub(1)?)?), false)),
+    }
+    out.push(close);
+    Ok(())
+}
+
+/// Appends a string as it is shown. A string that is shown unchanged is copied.
+fn push(token: StringToken<'_>, shown: Cow<'_, str>, out: &mut String) {
+    if token.escaped || shown != token.raw {
+        return push_string(&shown, out);
+    }
+    out.push('"');
+    out.push_str(token.raw);
+    out.push('"');
+}
+
+/// Whether the object that is next has this key.
+fn has_key(mut json: Cursor<'_>, wanted: &str) -> Result<bool, Malformed> {
+    json.advance();
+    if json.is_empty(b'}') {
+        return Ok(false);
+    }
+    loop {
+        let key = json.string()?;
+        json.expect(b':')?;
+        if key.decoded() == wanted {
+            return Ok(true);
+        }
+        json.skip()?;
+        if !json.goes_on(b'}')? {
+            return Ok(false);
+        }
     }
 }
 
-/// Whether the object whose first key is next has this key.
-fn has_key(mut json: JsonText<'_>, wanted: &str) -> bool {
-    let mut find = || {
-        if json.peek()? == b'}' {
-            return None;
-        }
-        loop {
-            if content(json.key()?)?.0 == wanted {
-                return Some(());
-            }
-            json.skip()?;
-            if !json.takes(b',') {
-                return None;
-            }
-        }
-    };
-    find().is_some()
+/// Whether a parser that looks at no escape accepts the text.
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
 /// Whether a string is a placeholder that the provider itself writes instead of a secret.

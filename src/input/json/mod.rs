@@ -1,6 +1,5 @@
 //! Chosen parts of a JSON text, borrowed from its bytes, without building a tree.
 
-mod cursor;
 mod embedded;
 mod leaves;
 mod members;
@@ -8,7 +7,6 @@ mod unflatten;
 mod project;
 mod scan;
 mod shape;
-mod strings;
 mod text;
 
 pub(super) use embedded::{embedded_object, opened, unfold};

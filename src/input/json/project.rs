@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use serde::de::IgnoredAny;
 
-use super::cursor::{Cursor, Malformed, StringToken};
 use super::shape::{SLOTS, Shape};
 use super::text::has_lone_surrogate;
 use crate::record::SkipReason;
+use crate::value::{Cursor, Malformed, StringToken};
 
 /// The texts found, by the index of their path: JSON, borrowed.
 #[derive(Debug)]

@@ -4,8 +4,8 @@
 //! check whether the value is well formed.
 
 use super::MAX_DEPTH;
-use super::strings::{StringEnd, string_end};
 use crate::source::count_bytes;
+use crate::value::{StringEnd, string_end};
 
 /// A scan of one value, which can pause where the bytes end.
 #[derive(Debug, Default)]

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::written::WrittenEntry;
 use crate::allow::AllowlistEntry;
 use crate::config::Policy;
 use crate::decide::{Answer, Condition, Witness, both, implies, never_true};
 use crate::expr::Expr;
+use crate::review::written_entry::WrittenEntry;
 use crate::rule::Rule;
 use crate::value::RecordKind;
 

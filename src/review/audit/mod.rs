@@ -9,7 +9,6 @@ mod options;
 mod problem;
 mod tighten;
 mod visitor;
-mod written;
 
 pub use audit::{Audit, AuditedEntry, Corpus, audit};
 pub use coverage::EntryCoverage;

@@ -1,11 +1,11 @@
 //! The tightest entry that covers what an entry covered.
 
 use super::coverage::{EntryCoverage, Values};
-use super::written::WrittenEntry;
 use crate::allow::Selector;
 use crate::config::Policy;
 use crate::review::entry_text::{Selected, block, flow, list};
 use crate::review::patch::Edit;
+use crate::review::written_entry::WrittenEntry;
 use crate::source::Span;
 use crate::value::{Cidr, Wildcards, parse_ip};
 

@@ -73,7 +73,7 @@ fn covers_all(context: &Context<'_>, base: &AllowlistEntry, head: &AllowlistEntr
         && later(base.ends, head.ends) != Some(true)
         && after.iter().all(|id| before.contains(id))
         && kinds(of_head, &after).into_iter().all(|kind| {
-            let exprs = (base.as_expr(kind, of_base), head.as_expr(kind, of_head));
+            let exprs = (context.base.condition(base, kind), context.head.condition(head, kind));
             let (Some(before), Some(after)) = exprs else { return false };
             let reads = before.fields().union(after.fields());
             !reads.iter().any(|field| context.fields.contains(field))
@@ -176,8 +176,8 @@ fn covered(
     rules: Vec<String>,
     places: &Places,
 ) -> Option<Change> {
-    let before = base.as_expr(kind, context.base.policy);
-    let after = head.as_expr(kind, context.head.policy);
+    let before = context.base.condition(base, kind);
+    let after = context.head.condition(head, kind);
     let (difference, cause) = match (&before, &after) {
         (Some(before), Some(after)) => {
             let reads = before.fields().union(after.fields());

@@ -12,6 +12,7 @@ use proptest::test_runner::TestRunner;
 use super::change::{ChangeKind, Effect};
 use super::changes;
 use super::decided::{Decided, Difference, Proof};
+use super::version::Version;
 use crate::allow;
 use crate::config::{LoadOptions, Policy};
 use crate::decide::tests::{a_condition, condition, each_record};
@@ -165,7 +166,8 @@ fn verdicts_about_entries_agree_with_every_record() {
         prop_assert!(!gained || effect >= Effect::Undecided, "{a} -> {b}: {effect:?}");
         prop_assert!(!lost || effect != Effect::Neutral, "{a} -> {b}: {effect:?}");
         let expr = |policy: &Policy| {
-            policy.allowlist.entries[0].as_expr(RecordKind::Event, policy).unwrap()
+            let entry = &policy.allowlist.entries[0];
+            Version::new(policy).condition(entry, RecordKind::Event).unwrap()
         };
         let (before, after) = (expr(&base), expr(&head));
         let mut wrong = None;

@@ -13,7 +13,6 @@ mod services;
 mod severities;
 mod tested;
 
-use std::num::NonZeroUsize;
 use std::path::Path;
 
 use keytrail::ScanOptions;
@@ -21,8 +20,6 @@ use keytrail::config::{LoadOptions, Policy};
 use keytrail::finding::Finding;
 use keytrail::input::{FORMATS, InputSet};
 use keytrail::report::Report;
-use keytrail::rule::FailOn;
-use keytrail::rule::Severity;
 use keytrail::value::Time;
 
 use crate::run::Folder;
@@ -81,20 +78,8 @@ fn scan(policy: &Policy, files: &[&Path], now: Option<&str>) -> Report {
     let files: Vec<String> = files.iter().map(|file| file.to_str().unwrap().to_owned()).collect();
     let inputs = InputSet::new(&files).unwrap();
     let options = ScanOptions {
-        baseline: None,
-        new_only: false,
-        records: true,
-        clock: Time::parse(now.unwrap_or("2026-06-01T00:00:00Z")).unwrap(),
         clock_given: now.is_some(),
-        jobs: NonZeroUsize::MIN,
-        fail_on: FailOn::High,
-        fail_on_uncertain: false,
-        min_severity: Severity::Info,
-        max_skipped: 0,
-        strict: false,
-        allow_empty: false,
-        show_keys: false,
-        memory: keytrail::engine::MEMORY,
+        ..ScanOptions::at(Time::parse(now.unwrap_or("2026-06-01T00:00:00Z")).unwrap())
     };
     let report = keytrail::scan(policy, &inputs, inputs.roots().to_vec(), Vec::new(), &options);
     assert!(report.incomplete.is_empty(), "{:#?}", report.incomplete);

@@ -10,7 +10,6 @@ use keytrail::input::{InputSet, STDIN};
 use keytrail::output::diff::{write_human, write_json, write_markdown, write_sarif};
 use keytrail::report::Report;
 use keytrail::review::diff::{self, FailKind, same_inputs};
-use keytrail::rule::Severity;
 use keytrail::value::Time;
 
 use crate::args;
@@ -144,20 +143,12 @@ impl Diff {
         // The head must not raise the number of records that it may skip.
         let skipped = both.iter().map(|policy| policy.max_skipped.unwrap_or(MAX_SKIPPED)).min();
         ScanOptions {
-            clock: self.now.unwrap_or(host.clock),
             clock_given: self.now.is_some(),
             jobs: self.jobs.unwrap_or_else(cores),
             fail_on: policy.fail_on.unwrap_or(FAIL_ON),
-            fail_on_uncertain: false,
-            min_severity: Severity::Info,
             max_skipped: skipped.unwrap_or(MAX_SKIPPED),
-            strict: false,
-            allow_empty: false,
-            show_keys: false,
-            baseline: None,
-            new_only: false,
-            memory: keytrail::engine::MEMORY,
             records: self.format == DiffFormat::Json,
+            ..ScanOptions::at(self.now.unwrap_or(host.clock))
         }
     }
 

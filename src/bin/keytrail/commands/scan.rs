@@ -179,7 +179,6 @@ impl Scan {
         let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         ScanOptions {
             records: targets.show_records(),
-            clock: self.now.unwrap_or(host.clock),
             clock_given: self.now.is_some(),
             jobs: self.jobs.unwrap_or_else(cores),
             fail_on: gate.fail_on.or(policy.fail_on).unwrap_or(FAIL_ON),
@@ -189,9 +188,8 @@ impl Scan {
             strict: gate.strict,
             allow_empty: gate.allow_empty,
             show_keys: self.show_keys,
-            baseline: None,
-            new_only: false,
             memory: self.memory.unwrap_or(keytrail::engine::MEMORY),
+            ..ScanOptions::at(self.now.unwrap_or(host.clock))
         }
     }
 }

@@ -8,31 +8,33 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
-use super::MAX_DEPTH;
 use super::strings::{StringEnd, string_end};
+
+/// Words of 64 levels of nesting that need no allocation: more than a record may have.
+const WORDS: usize = 9;
 
 /// A text that is not JSON. The caller asks a parser what is wrong with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Malformed;
+pub(crate) struct Malformed;
 
 /// A position in a text.
 #[derive(Debug, Clone)]
-pub(super) struct Cursor<'a> {
+pub(crate) struct Cursor<'a> {
     text: &'a str,
     at: usize,
 }
 
 /// The content of a string, without its quotes.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct StringToken<'a> {
-    pub(super) raw: &'a str,
+pub(crate) struct StringToken<'a> {
+    pub(crate) raw: &'a str,
     /// Whether it contains an escape.
-    pub(super) escaped: bool,
+    pub(crate) escaped: bool,
 }
 
 impl<'a> StringToken<'a> {
     /// The content with its escapes replaced.
-    pub(super) fn decoded(self) -> Cow<'a, str> {
+    pub(crate) fn decoded(self) -> Cow<'a, str> {
         match self.escaped {
             false => Cow::Borrowed(self.raw),
             // The cursor has checked every escape.
@@ -42,13 +44,13 @@ impl<'a> StringToken<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         Self { text, at: 0 }
     }
 
     /// The next byte that is not blank, which stays the next one; 0 at the end.
     #[inline]
-    pub(super) fn peek(&mut self) -> u8 {
+    pub(crate) fn peek(&mut self) -> u8 {
         let (byte, at) = next(self.text.as_bytes(), self.at);
         self.at = at;
         byte
@@ -56,13 +58,13 @@ impl<'a> Cursor<'a> {
 
     /// Moves behind the byte that [`Self::peek`] returned.
     #[inline]
-    pub(super) fn advance(&mut self) {
+    pub(crate) fn advance(&mut self) {
         self.at += 1;
     }
 
     /// Moves behind the next byte that is not blank, which must be this one.
     #[inline]
-    pub(super) fn expect(&mut self, byte: u8) -> Result<(), Malformed> {
+    pub(crate) fn expect(&mut self, byte: u8) -> Result<(), Malformed> {
         if self.peek() != byte {
             return Err(Malformed);
         }
@@ -71,14 +73,14 @@ impl<'a> Cursor<'a> {
     }
 
     /// Only blanks may be left.
-    pub(super) fn end(&mut self) -> Result<(), Malformed> {
+    pub(crate) fn end(&mut self) -> Result<(), Malformed> {
         self.peek();
         if self.at == self.text.len() { Ok(()) } else { Err(Malformed) }
     }
 
     /// The next string; its opening quote is the next byte.
     #[inline]
-    pub(super) fn string(&mut self) -> Result<StringToken<'a>, Malformed> {
+    pub(crate) fn string(&mut self) -> Result<StringToken<'a>, Malformed> {
         self.expect(b'"')?;
         let start = self.at;
         let (end, escaped) = string(self.text.as_bytes(), start)?;
@@ -90,7 +92,7 @@ impl<'a> Cursor<'a> {
     /// Whether the items or members of a container go on after the current one. Moves behind the comma
     /// or the closing bracket.
     #[inline]
-    pub(super) fn goes_on(&mut self, close: u8) -> Result<bool, Malformed> {
+    pub(crate) fn goes_on(&mut self, close: u8) -> Result<bool, Malformed> {
         let byte = self.peek();
         self.at += 1;
         match byte {
@@ -103,7 +105,7 @@ impl<'a> Cursor<'a> {
     /// Whether a container whose opening bracket was read has no items. Moves behind the bracket that
     /// closes it if so.
     #[inline]
-    pub(super) fn is_empty(&mut self, close: u8) -> bool {
+    pub(crate) fn is_empty(&mut self, close: u8) -> bool {
         // Rust 1.95 dropped the move in optimised builds when it was written as `+= usize::from(empty)`.
         if self.peek() != close {
             return false;
@@ -114,7 +116,7 @@ impl<'a> Cursor<'a> {
 
     /// Skips one value and returns its text.
     #[inline]
-    pub(super) fn value(&mut self) -> Result<&'a str, Malformed> {
+    pub(crate) fn value(&mut self) -> Result<&'a str, Malformed> {
         self.peek();
         let start = self.at;
         self.skip()?;
@@ -122,21 +124,21 @@ impl<'a> Cursor<'a> {
     }
 
     /// The text from a position that [`Self::position`] returned.
-    pub(super) fn since(&self, start: usize) -> &'a str {
+    pub(crate) fn since(&self, start: usize) -> &'a str {
         self.text.get(start..self.at).unwrap_or_default()
     }
 
     /// The position of the next byte that is not blank.
-    pub(super) fn position(&mut self) -> usize {
+    pub(crate) fn position(&mut self) -> usize {
         self.peek();
         self.at
     }
 
     /// Skips one value.
-    pub(super) fn skip(&mut self) -> Result<(), Malformed> {
+    pub(crate) fn skip(&mut self) -> Result<(), Malformed> {
         let bytes = self.text.as_bytes();
         // One bit for each open container: whether it is an object.
-        let mut open: SmallVec<[u64; MAX_DEPTH / 64 + 1]> = SmallVec::new();
+        let mut open: SmallVec<[u64; WORDS]> = SmallVec::new();
         let (mut depth, mut object) = (0usize, false);
         let mut at = self.at;
         'value: loop {
@@ -306,11 +308,8 @@ fn unit(digits: Option<&[u8]>) -> Result<u32, Malformed> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use proptest::prelude::*;
-    use serde::de::IgnoredAny;
-
-    use super::super::text::has_lone_surrogate;
     use super::*;
+    use proptest::prelude::*;
 
     fn accepts(text: &str) -> bool {
         let mut cursor = Cursor::new(text);
@@ -318,7 +317,8 @@ mod tests {
     }
 
     fn parser_accepts(text: &str) -> bool {
-        serde_json::from_str::<IgnoredAny>(text).is_ok() && !has_lone_surrogate(text)
+        // Unlike a parser that ignores the value, this one rejects half of a surrogate pair.
+        serde_json::from_str::<serde_json::Value>(text).is_ok()
     }
 
     #[test]

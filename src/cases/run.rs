@@ -1,16 +1,14 @@
 //! Runs a case.
 
-use std::num::NonZeroUsize;
 use std::path::Path;
 
 use super::expected::Expected;
 use crate::config::Policy;
-use crate::engine::MEMORY;
 use crate::input::InputSet;
 use crate::output::{Style, find, read_report};
 use crate::record::Hints;
 use crate::report::Note;
-use crate::rule::{FailOn, Severity};
+use crate::rule::FailOn;
 use crate::scan::{ScanOptions, scan};
 use crate::value::Time;
 
@@ -75,20 +73,10 @@ pub fn run_case(policy: &Policy, options: &CaseOptions<'_>) -> Result<Case, Case
     let notes = inputs.notes().iter();
     let notes = notes.map(|note| Note { id: note.id, text: note.text.clone() }).collect();
     let scan_options = ScanOptions {
-        clock: options.now.unwrap_or(options.clock),
         clock_given: options.now.is_some(),
-        jobs: NonZeroUsize::MIN,
         fail_on: FailOn::Never,
-        fail_on_uncertain: false,
-        min_severity: Severity::Info,
-        max_skipped: 0,
-        strict: false,
-        allow_empty: false,
-        show_keys: false,
-        baseline: None,
-        new_only: false,
-        memory: MEMORY,
         records: false,
+        ..ScanOptions::at(options.now.unwrap_or(options.clock))
     };
     let report = scan(policy, &inputs, inputs.roots().to_vec(), notes, &scan_options);
     let incomplete = report.incomplete.iter().map(|note| note.text.clone()).collect();

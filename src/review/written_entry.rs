@@ -62,12 +62,16 @@ impl WrittenEntry {
         on: RecordKind,
         policy: &Policy,
     ) -> Option<Expr> {
+        let unmet = entry.when_span.is_some() && !entry.when.iter().any(|(kind, _)| *kind == on);
         let parts = self.selectors.iter().map(|(selector, values)| {
             let values: Vec<&str> = values.iter().map(String::as_str).collect();
             selector_expression(*selector, &values, on)
         });
         let mut text = parts.collect::<Vec<_>>().join(" && ");
-        if text.is_empty() {
+        if unmet {
+            // Without a `when` for this kind the entry covers nothing.
+            text = "false".to_owned();
+        } else if text.is_empty() {
             text = "true".to_owned();
         }
         let Span { start, .. } = entry.span;
@@ -75,11 +79,6 @@ impl WrittenEntry {
         let declarations = Declarations { on: Some(on), ..Declarations::default() };
         let (selected, _) = compile(&source, Expected::Condition, &declarations, policy).ok()?;
         let own = entry.when.iter().find(|(kind, _)| *kind == on);
-        match (own, entry.when_span) {
-            (Some((_, when)), _) => Some(both(&selected, when)),
-            (None, None) => Some(selected),
-            // `when` cannot be evaluated for this kind.
-            (None, Some(_)) => None,
-        }
+        Some(own.map_or(selected.clone(), |(_, when)| both(&selected, when)))
     }
 }

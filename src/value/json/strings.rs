@@ -2,7 +2,7 @@
 
 /// What is next in a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum StringEnd {
+pub(crate) enum StringEnd {
     /// The closing quote.
     Quote(usize),
     /// A backslash.
@@ -16,7 +16,7 @@ pub(super) enum StringEnd {
 /// Finds the next such byte, eight bytes at a time. Most strings are too short for a search with a
 /// setup cost.
 #[inline]
-pub(super) fn string_end(bytes: &[u8], mut at: usize) -> StringEnd {
+pub(crate) fn string_end(bytes: &[u8], mut at: usize) -> StringEnd {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGH: u64 = ONES << 7;
     while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {

@@ -1,11 +1,18 @@
 //! JSON without a tree: the members of an object as an ordered list of pairs, and strings.
 
+mod cursor;
+mod strings;
+
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
+
+pub(crate) use self::cursor::{Cursor, Malformed, StringToken};
+#[cfg(feature = "native")]
+pub(crate) use self::strings::{StringEnd, string_end};
 
 /// The keys of a JSON object and the JSON of its values, in order and with duplicates. Deserialize
 /// it from a text to read an object without building a tree.
