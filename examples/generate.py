@@ -543,11 +543,16 @@ def audit(who, minute, second, call, ip, params, method="ApiCall", **more):
 
 
 def cloudaudit():
-    """A root key looks at keys and makes one; root works in the console with a key of a session."""
+    """A root key looks at keys and makes one; root works in the console, and a pipeline deploys the storefront."""
     key = {"secretId": TENCENT_KEY}
     session = {"token": "0fEXAMPLEsessionOfTheConsole", "userIp": OFFICE, "appId": 1250000001, "expireTime": f"{NIGHT} 13:00:00", "mfa": 1}
     console = {"secretId": "AKIDSessionOfTheConsoleEXAMPLE000001", "sessionContext": compact(session)}
+    pipeline = {"principalId": "100000000012", "type": "CAMUser", "userName": "storefront-deploy", "secretId": DEPLOY_KEY}
+    machine = f"qcs::cvm:ap-guangzhou:uin/{TENCENT}:instance/ins-example1"
     records = [
+        audit(pipeline, 1, 0, "cvm.DescribeInstances", CI, {"Limit": 100}),
+        audit(pipeline, 1, 20, "clb.DescribeTargets", CI, {"LoadBalancerId": "lb-example1"}),
+        audit(pipeline, 2, 5, "cvm.RebootInstances", CI, {"InstanceIds": ["ins-example1"]}, resources=compact([machine])),
         audit(console, 4, 0, "cam.ListAccessKeys", OFFICE, {"TargetUin": 100000000012}, "ConsoleCall", userAgent="SDK_NODEJS_0.2.1"),
         audit(key, 11, 0, "cvm.DescribeInstances", BILLING, {"Limit": 100}),
         audit(key, 31, 40, "cam.ListAccessKeys", INTRUDER, {"TargetUin": 100000000012}),
@@ -562,7 +567,7 @@ def cloudaudit():
             "AccountID": int(TENCENT), "SourceIPAddress": r["sourceIPAddress"], "ErrorCode": 0, "ResourceTypeCn": "", "EventNameCn": "",
             "Resources": {"ResourceType": r["resourceType"], "ResourceName": ""}, "Location": "未知", "ResourceRegion": "",
         }
-        for r in records[2:4]
+        for r in records[5:7]
     ]
     answer = {"Response": {"ListOver": True, "Events": rows, "TotalCount": 2, "NextToken": 17913420005210, "RequestId": uuid("answer")}}
     yield "cloudaudit/describe-events.json", json.dumps(answer, indent=2) + "\n"

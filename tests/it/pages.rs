@@ -49,6 +49,8 @@ const PAGES: [(&str, &[(&str, &str)]); 12] = [
             ("examples/cloudtrail", "logs"),
             ("examples/reports/aws", "reports"),
             ("examples/attached", "attached"),
+            ("examples/actiontrail", "alibaba"),
+            ("examples/cloudaudit", "tencent"),
         ],
     ),
     ("docs/incidents.md", &[("examples/cloudtrail", "logs")]),
