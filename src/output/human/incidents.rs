@@ -260,7 +260,7 @@ fn step_text(page: &Page<'_>, incident: &Incident, step: &Step, several: bool) -
     text.push_str(&operations.join(", "));
     let more = step.operations.len().saturating_sub(OPERATIONS);
     if more > 0 {
-        text.push_str(&format!(" and {more} more operations"));
+        text.push_str(&format!(" and {}", counted(more as u64, "more operation")));
     }
     let targets: Vec<String> =
         step.targets.iter().take(TARGETS).map(|of| target(page, of)).collect();

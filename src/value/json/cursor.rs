@@ -124,11 +124,13 @@ impl<'a> Cursor<'a> {
     }
 
     /// The text from a position that [`Self::position`] returned.
+    #[cfg(feature = "native")]
     pub(crate) fn since(&self, start: usize) -> &'a str {
         self.text.get(start..self.at).unwrap_or_default()
     }
 
     /// The position of the next byte that is not blank.
+    #[cfg(feature = "native")]
     pub(crate) fn position(&mut self) -> usize {
         self.peek();
         self.at
