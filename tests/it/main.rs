@@ -48,6 +48,7 @@ mod laws;
 mod limits;
 mod lints;
 mod pack;
+mod packaging;
 mod packs;
 mod pages;
 mod policy;

@@ -72,9 +72,16 @@ fn each_command(
 }
 
 /// A command and those below it.
-fn commands(command: &clap::Command) -> Vec<&clap::Command> {
+pub(crate) fn commands(command: &clap::Command) -> Vec<&clap::Command> {
     let below = command.get_subcommands().flat_map(commands);
     std::iter::once(command).chain(below).collect()
+}
+
+/// The command line as data, for completions and manual pages.
+pub(crate) fn described() -> clap::Command {
+    let mut command = Cli::command().disable_help_subcommand(true);
+    command.build();
+    command
 }
 
 /// Every environment variable that a flag reads.

@@ -48,4 +48,6 @@ commands! {
     rules Rules;
     schema Schema;
     explain_code ExplainCode;
+    completions Completions;
+    man Man;
 }
