@@ -32,6 +32,8 @@ const time = value => (value ? value.replace("T", " ").replace(/(\.\d+)?Z$/, " U
 const short = value => time(value).replace(" UTC", "");
 const severity = name => make("span", { class: `badge ${name}` }, name);
 const code = text => make("span", { class: "mono" }, text);
+// A text of a rule, with its names between backticks.
+const prose = text => text.split("`").map((part, at) => (at % 2 ? code(part) : part));
 const bytes = count => {
   const units = ["B", "kB", "MB", "GB", "TB"];
   let unit = 0;
@@ -72,7 +74,7 @@ const bars = (caption, rows) => {
   return make("figure", {}, make("figcaption", {}, caption), make("div", { class: "bars" }, rows.map(one => {
     const fill = make("span", { class: "fill" });
     fill.style.width = `${(100 * one.count) / most}%`;
-    return [make("span", { class: "mono" }, one.name), make("span", { class: `track ${one.class || ""}`, "aria-hidden": "true" }, fill), make("span", {}, number(one.count))];
+    return make("div", { class: "bar" }, make("span", { class: "mono" }, one.name), make("span", { class: `track ${one.class || ""}`, "aria-hidden": "true" }, fill), make("span", {}, number(one.count)));
   })));
 };
 const stacked = (caption, columns, series, note) => {
@@ -115,17 +117,17 @@ const splits = (caption, parts, rows, note) => {
       fill.style.width = `${(100 * count) / most}%`;
       track.append(fill);
     });
-    return [make("span", {}, one.name), track, make("span", { class: "amount" }, one.text)];
+    return make("div", { class: "bar" }, make("span", {}, one.name), track, make("span", { class: "amount" }, one.text));
   })), make("div", { class: "legend" }, parts.map(part => make("span", { class: part.class }, make("i", {}), part.name))),
     note && make("p", { class: "soft" }, note));
 };
-// Lines over time. A series has `points`, each with `time`, `value` (or null) and `text`.
-const lines = (caption, series, format) => {
+// Lines over time. A series has `points`, each with `time` and `value`, or null. `limit` is the top of the axis.
+const lines = (caption, series, format, limit) => {
   const width = 560, height = 190, left = 46, right = 12, bottom = 22, top = 10;
   const points = series.flatMap(one => one.points.filter(point => point.value !== null));
   if (!points.length) return null;
   const times = points.map(point => Date.parse(point.time)), values = points.map(point => point.value);
-  const from = Math.min(...times), span = Math.max(1, Math.max(...times) - from), most = Math.max(1, ...values);
+  const from = Math.min(...times), span = Math.max(1, Math.max(...times) - from), most = limit || Math.max(1, ...values);
   const x = point => (times.length === 1 ? (left + width - right) / 2 : left + ((Date.parse(point.time) - from) / span) * (width - left - right));
   const y = point => height - bottom - (point.value / most) * (height - bottom - top);
   const last = one => one.points.filter(point => point.value !== null).at(-1);

@@ -270,9 +270,9 @@
         sampleOf(finding.sample, "Record that leads the finding"),
         finding.calls.flatMap(call => call.samples.map(sample => [call, sample])).slice(0, 20).map(([call, sample]) =>
           sampleOf(sample, `Sample of ${joined([call.service, call.api], ".")}`)),
-        rule && [make("h3", {}, `About the rule: ${rule.title}`), rule.description.split(/\n{2,}/).map(text => make("p", {}, text)),
-          make("h3", {}, "What to do"), rule.remediation.split(/\n{2,}/).map(text => make("p", {}, text)),
-          rule.false_positives.length > 0 && [make("h3", {}, "When it is harmless"), make("ul", {}, rule.false_positives.map(text => make("li", {}, text)))],
+        rule && [make("h3", {}, `About the rule: ${rule.title}`), rule.description.split(/\n{2,}/).map(text => make("p", {}, prose(text))),
+          make("h3", {}, "What to do"), rule.remediation.split(/\n{2,}/).map(text => make("p", {}, prose(text))),
+          rule.false_positives.length > 0 && [make("h3", {}, "When it is harmless"), make("ul", {}, rule.false_positives.map(text => make("li", {}, prose(text))))],
           rule.references.length > 0 && [make("h3", {}, "References"), make("ul", {}, rule.references.map(text => make("li", {},
             /^https:\/\//.test(text) ? make("a", { href: text, rel: "noreferrer noopener", target: "_blank" }, text) : text)))]]),
     ];
@@ -306,7 +306,7 @@
     const key = finding => (hours ? finding.first.slice(0, 13) : Math.floor((at(finding.first.slice(0, 10)) - first) / wide));
     const day = index => new Date((first + index * wide) * 86400000).toISOString().slice(0, 10);
     const columns = new Map();
-    if (!hours) for (let index = 0; index * wide < span; index += 1) columns.set(index, { name: day(index), label: day(index).slice(5), counts: new Map() });
+    if (!hours) for (let index = 0; index * wide < span; index += 1) columns.set(index, { name: day(index), label: span > 300 ? day(index).slice(0, 7) : day(index).slice(5), counts: new Map() });
     else for (let hour = 0; hour < span * 24; hour += 1) {
       const name = new Date(first * 86400000 + hour * 3600000).toISOString().slice(0, 13);
       columns.set(name, { name: `${name.replace("T", " ")}:00`, label: `${name.slice(11)}h`, counts: new Map() });

@@ -163,7 +163,7 @@
     const tell = ({ points }) => {
       const of = value => points.map(point => ({ time: point.time, value: value(point) }));
       place.replaceChildren(make("div", { class: "charts" },
-        lines("MFA coverage", [{ name: "console users with MFA", class: "good", points: of(point => point.mfa.percent) }], percent),
+        lines("MFA coverage", [{ name: "console users with MFA", class: "good", points: of(point => point.mfa.percent) }], percent, 100),
         lines("Keys in use", [{ name: "all", class: COLOURS[0], points: of(point => point.keys) },
           { name: "older than a year", class: "critical", points: of(point => point.old_keys) }], number),
         lines("Users", [{ name: "users", class: "info", points: of(point => point.users) },
