@@ -61,6 +61,7 @@ mod query_gate;
 mod query_policy;
 mod readme;
 mod recommend;
+mod reference;
 mod report_command;
 mod reports;
 mod rules;
