@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::builder::Resettable;
 use clap::{Args, CommandFactory, FromArgMatches, Parser};
 
+use crate::command_tree::commands;
 use crate::commands::Command;
 use crate::exit::EXIT_CODES;
 use crate::term::ColorWhen;
@@ -69,12 +70,6 @@ fn each_command(
         command = command.mut_subcommand(name, |sub| each_command(sub, change));
     }
     command
-}
-
-/// A command and those below it.
-pub(crate) fn commands(command: &clap::Command) -> Vec<&clap::Command> {
-    let below = command.get_subcommands().flat_map(commands);
-    std::iter::once(command).chain(below).collect()
 }
 
 /// The command line as data, for completions and manual pages.

@@ -3,15 +3,13 @@
 //! A browser parses the report without its findings and a short row for each of them at once, and the
 //! findings one by one as they are needed, so that a report with many findings opens quickly.
 
-pub(super) mod frame;
-
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use self::frame::{Frame, element};
 use super::inert::write_line;
 use super::json::{Word, v1};
+use super::page::{Frame, element};
 use super::{Output, Style, json};
 use crate::finding::VerdictRole;
 use crate::report::Report;
@@ -30,7 +28,7 @@ pub(super) static HTML: Output = Output {
 /// Findings whose evidence is in the page, the most severe ones. The others have their row.
 const DETAILED: usize = 5_000;
 
-const SCRIPT: &str = include_str!("page.js");
+pub(super) const SCRIPT: &str = include_str!("page.js");
 
 const FRAME: Frame = Frame { title: "Keytrail report", instead: "--format human", script: SCRIPT };
 

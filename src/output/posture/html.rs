@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::super::html::frame::{Frame, element};
 use super::super::inert::write_line;
+use super::super::page::{Frame, element};
 use super::{PostureFacts, convert};
 use crate::posture::Posture;
 

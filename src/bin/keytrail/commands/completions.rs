@@ -2,7 +2,6 @@
 
 use clap_complete::{Shell, generate};
 
-use crate::cli::described;
 use crate::exit::{Exit, Failure};
 use crate::host::Host;
 
@@ -21,7 +20,7 @@ pub(crate) struct Completions {
 impl Completions {
     pub(crate) fn run(self, host: &mut Host<'_>) -> Result<Exit, Failure> {
         let mut text = Vec::new();
-        generate(self.shell, &mut described(), "keytrail", &mut text);
+        generate(self.shell, &mut (host.command_line)(), "keytrail", &mut text);
         host.term.print(&String::from_utf8_lossy(&text))?;
         Ok(Exit::Clean)
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use keytrail::diag::did_you_mean;
 
-use crate::cli::{commands, described};
+use crate::command_tree::commands;
 use crate::exit::{Exit, Failure};
 use crate::host::Host;
 
@@ -26,7 +26,7 @@ pub(crate) struct Man {
 
 impl Man {
     pub(crate) fn run(self, host: &mut Host<'_>) -> Result<Exit, Failure> {
-        let root = described();
+        let root = (host.command_line)();
         match &self.output {
             Some(folder) => {
                 for command in commands(&root) {
