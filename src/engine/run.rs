@@ -490,7 +490,7 @@ fn work<'p, const N: usize>(job: &Job<'_, 'p, N>, schedule: &Schedule<'_>) -> [P
     let (mut turn, mut file) = (Turn::default(), None);
     while let Some(at) = schedule.next(&mut file, &mut turn) {
         let Turn { batch, formats, origin, once, compressed } = &mut turn;
-        map.begin(origin, *once, !job.reloads || *once || *compressed);
+        map.begin(origin, formats, *once, !job.reloads || *once || *compressed);
         for skip in batch.skipped.drain(..) {
             skip_record(&mut works, at, &skip, 1);
         }

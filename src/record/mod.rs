@@ -24,7 +24,7 @@ mod source;
 
 pub use batch::{Batch, BatchRecord, ByteRange, Envelope, RawRecord, Skip, SkipReason};
 pub use field::{FIELDS, Field, FieldId, FieldSet};
-pub use format::{Format, MappedRecord, Mapper, Outcome, Scratch};
+pub use format::{Format, MappedRecord, Mapper, Outcome, Scratch, Sought};
 pub use gap::{Defect, FieldGap};
 pub use hint::{ColumnNamesError, Hint, Setting, column_names};
 #[cfg(feature = "native")]
