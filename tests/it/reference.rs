@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
+use keytrail::input::FORMATS;
 use keytrail::output::OUTPUTS;
 use serde_json::Value;
 
@@ -143,7 +144,25 @@ fn the_page_of_functions_is_current() {
 
 #[test]
 fn the_page_of_formats_is_current() {
-    let mut page = "| format | extension | what it is |\n|---|---|---|\n".to_owned();
+    let mut page = "## Inputs\n\nThe format of a file is detected from its content. [Inputs](../inputs.md) describes each \
+                    of them.\n\n| format | cloud | records | what it is |\n|---|---|---|---|\n"
+        .to_owned();
+    for format in FORMATS {
+        let kinds: Vec<String> = format.kinds().iter().map(|kind| code(kind.name())).collect();
+        let _ = writeln!(
+            page,
+            "| {} | {} | {} | {} |",
+            code(format.name()),
+            format.provider().name(),
+            kinds.join(", "),
+            cell(format.doc())
+        );
+    }
+    page.push_str(
+        "\n## Reports\n\nWhat `scan`, `report` and `gate` write with `--format NAME:FILE`. [Formats and \
+         baseline](../formats.md) says which service takes which, and what each cuts.\n\n\
+         | format | extension | what it is |\n|---|---|---|\n",
+    );
     for output in OUTPUTS {
         let _ = writeln!(
             page,
@@ -153,8 +172,7 @@ fn the_page_of_formats_is_current() {
             cell(output.doc)
         );
     }
-    let intro = "What `scan`, `report` and `gate` write with `--format NAME:FILE`. [Formats and baseline](../formats.md) \
-                 says which service takes which, and what each cuts.";
+    let intro = "What Keytrail reads and writes.";
     is_page("formats.md", "Formats", intro, &page);
 }
 
