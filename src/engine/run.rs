@@ -25,7 +25,7 @@ use crate::rule::Rule;
 use crate::value::{Duration, RecordKind, Time};
 
 /// Stack size of a worker in bytes. Nested expressions and JSON require a large stack.
-const STACK: usize = 16 * 1024 * 1024;
+pub(super) const STACK: usize = 16 * 1024 * 1024;
 
 /// Panics whose positions are reported; the rest are only counted.
 const PANICS_IN_DETAIL: usize = 20;

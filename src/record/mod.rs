@@ -30,7 +30,7 @@ pub use hint::{ColumnNamesError, Hint, Setting, column_names};
 #[cfg(feature = "native")]
 pub use hint::{HintEntry, Hints};
 pub use input_kind::{InputKind, InputKinds};
-pub use inputs::{BatchStatus, Batches, FileAccount, FileStatus, Inputs, ReadOrder};
+pub use inputs::{BatchStatus, Batches, FileAccount, FileStatus, Inputs, ReadOrder, RecordsAt};
 pub use origin::{Columns, DateOrder, Origin, same_name};
 pub use provider::Provider;
 pub use record::Record;
