@@ -5,6 +5,7 @@ use std::fs;
 
 use keytrail::input::FORMATS;
 use keytrail::output::OUTPUTS;
+use keytrail::value::RecordKind;
 use serde_json::Value;
 
 use crate::readme::root;
@@ -79,39 +80,47 @@ fn the_page_of_commands_is_current() {
 #[test]
 fn the_page_of_fields_is_current() {
     let fields = json(&Folder::new("reference-fields"), &["fields", "--format", "json"]);
+    let fields = fields.as_array().unwrap();
     let mut page = String::new();
-    let mut record = "";
-    for field in fields.as_array().unwrap() {
-        let of = text(&field["record"]);
-        if of != record {
-            record = of;
+    for kind in RecordKind::ALL {
+        let of_kind = || fields.iter().filter(|field| field["record"] == kind.name());
+        let _ = writeln!(page, "## {}\n\n| field | type | meaning |\n|---|---|---|", kind.name());
+        for field in of_kind() {
+            let nullable = if field["nullable"] == true { "?" } else { "" };
+            let values = field["values"].as_array().map(|values| {
+                let words: Vec<String> = values.iter().map(|word| code(text(word))).collect();
+                format!(" One of {}.", words.join(", "))
+            });
+            let unit = field["unit"].as_str().map(|unit| format!(" In {unit}."));
             let _ = writeln!(
                 page,
-                "\n## {of}\n\n| field | type | meaning | AWS | Alibaba Cloud | Tencent Cloud |\n|---|---|---|---|---|---|"
+                "| {} | {} | {}{}{} |",
+                code(text(&field["name"])),
+                code(&format!("{}{nullable}", text(&field["type"]))),
+                cell(text(&field["description"])),
+                unit.unwrap_or_default(),
+                values.unwrap_or_default(),
             );
         }
-        let nullable = if field["nullable"] == true { "?" } else { "" };
-        let values = field["values"].as_array().map(|values| {
-            let words: Vec<String> = values.iter().map(|word| code(text(word))).collect();
-            format!(" One of {}.", words.join(", "))
-        });
-        let unit = field["unit"].as_str().map(|unit| format!(" In {unit}."));
-        let source = |cloud: &str| match field["sources"][cloud].as_str() {
-            Some(source) => cell(source),
-            None => "–".to_owned(),
-        };
         let _ = writeln!(
             page,
-            "| {} | {} | {}{}{} | {} | {} | {} |",
-            code(text(&field["name"])),
-            code(&format!("{}{nullable}", text(&field["type"]))),
-            cell(text(&field["description"])),
-            unit.unwrap_or_default(),
-            values.unwrap_or_default(),
-            source("aws"),
-            source("alibaba"),
-            source("tencent"),
+            "\n### Where each cloud stores the fields of {}\n\n| field | AWS | Alibaba Cloud | Tencent Cloud |\n\
+             |---|---|---|---|",
+            kind.name()
         );
+        for field in of_kind() {
+            let source =
+                |cloud: &str| field["sources"][cloud].as_str().map_or("–".to_owned(), cell);
+            let _ = writeln!(
+                page,
+                "| {} | {} | {} | {} |",
+                code(text(&field["name"])),
+                source("aws"),
+                source("alibaba"),
+                source("tencent"),
+            );
+        }
+        page.push('\n');
     }
     let intro = "What expressions can read, and where each cloud stores it. A type with `?` can be missing. \
                  `keytrail fields` prints the same, and `keytrail fields NAME` one field.";
