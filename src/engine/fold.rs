@@ -6,15 +6,12 @@ use std::sync::Arc;
 
 use super::accounting::{Accounting, Derived, FileCounts, FileReport};
 use super::credentials::{Credentials, StoredReports};
-use super::schedule::{Schedule, Turn};
+use super::schedule::{STACK, Schedule, Turn};
 use crate::record::{
     FieldSet, Format, Inputs, MappedRecord, Mapper, Origin, Outcome, RawRecord, ReadOrder, Scratch,
     Skip, SkipReason,
 };
 use crate::value::{RecordKind, Time};
-
-/// Stack size of a worker in bytes. Nested JSON requires a large stack.
-const STACK: usize = 16 * 1024 * 1024;
 
 /// A state to which records are added, one for each thread.
 ///

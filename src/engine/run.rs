@@ -12,7 +12,7 @@ use super::options::{EmitMode, PolicyRun, RunOptions};
 use super::reduce::{Coverage, SampleRequest};
 use super::rows::{SpillError, SpillFile};
 use super::sample_reload::{MissingSamples, ReloadFrom, reload_samples};
-use super::schedule::{Schedule, Turn};
+use super::schedule::{STACK, Schedule, Turn};
 use super::stored_row::StoredRows;
 use crate::finding::{ConfirmedUsers, Finding};
 use crate::incident::Lineage;
@@ -23,9 +23,6 @@ use crate::record::{
 };
 use crate::rule::Rule;
 use crate::value::{Duration, RecordKind, Time};
-
-/// Stack size of a worker in bytes. Nested expressions and JSON require a large stack.
-pub(super) const STACK: usize = 16 * 1024 * 1024;
 
 /// Panics whose positions are reported; the rest are only counted.
 const PANICS_IN_DETAIL: usize = 20;

@@ -14,7 +14,7 @@ use super::options::PolicyRun;
 use super::projection::Projection;
 use super::reduce::{SampleRequest, SampleTarget, sample};
 use super::rows::{RecordPosition, SpillFile};
-use super::run::STACK;
+use super::schedule::STACK;
 use crate::finding::{Finding, Sample};
 use crate::record::{
     Batch, BatchStatus, Batches, Format, Inputs, Origin, RawRecord, ReadOrder, RecordsAt,
@@ -65,7 +65,7 @@ pub(super) fn reload_samples(
     let mut parts = Vec::new();
     std::thread::scope(|scope| {
         let spawn =
-            |_| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, &work).ok();
+            |_| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok();
         let workers: Vec<_> = (1..threads).filter_map(spawn).collect();
         // A thread that cannot start leaves its records to this one.
         parts.push(work());

@@ -8,6 +8,9 @@ use crate::record::{
     Batch, BatchStatus, Batches, FileAccount, FileStatus, Format, Inputs, Origin, ReadOrder,
 };
 
+/// Stack size of a worker in bytes. Nested expressions and JSON require a large stack.
+pub(super) const STACK: usize = 16 * 1024 * 1024;
+
 /// Assigns the files of a run to threads, batch by batch.
 ///
 /// A thread reads a file of its own while there are files that no thread has begun. After that it
