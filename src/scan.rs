@@ -12,7 +12,7 @@ use crate::record::Inputs;
 use crate::report::{Baseline, Facts, Note, Report, ReportParts};
 use crate::rule::{FailOn, Severity};
 use crate::source::Temporary;
-use crate::value::Time;
+use crate::value::{Period, Time};
 
 /// The options of a scan. `keytrail scan` sets them from its flags.
 #[derive(Debug, Clone)]
@@ -39,6 +39,8 @@ pub struct ScanOptions {
     pub show_keys: bool,
     /// Bytes of matches to retain in memory; the rest spills to temporary files.
     pub memory: usize,
+    /// The time of the matches that are reported; others still count for windows and histories.
+    pub period: Period,
     /// Whether the report shows records, as those for programs do.
     pub records: bool,
     /// The findings that are already known, if there is a baseline.
@@ -63,6 +65,7 @@ impl ScanOptions {
             allow_empty: false,
             show_keys: false,
             memory: MEMORY,
+            period: Period::default(),
             records: true,
             baseline: None,
             new_only: false,
@@ -116,6 +119,7 @@ fn run_options(policy: &Policy, options: &ScanOptions) -> RunOptions {
         create: Temporary::create,
         emit: EmitMode::Findings,
         records: options.records,
+        period: options.period,
         lineage: true,
     }
 }
@@ -131,6 +135,7 @@ fn report(
         version: env!("CARGO_PKG_VERSION"),
         clock: options.clock,
         clock_given: options.clock_given,
+        period: options.period,
         zone: policy.zone.name().to_owned(),
         policy: policy.hash.clone(),
         policy_changes: policy.changes.clone(),
@@ -152,6 +157,7 @@ fn report(
         sources: &policy.sources,
         roots,
         allow_empty: options.allow_empty,
+        triage: &policy.triage,
         baseline: options.baseline.as_ref(),
         new_only: options.new_only,
         incidents: IncidentOptions::new(policy.incidents.window, policy.incidents.shared_address),

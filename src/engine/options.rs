@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use crate::finding::{Enricher, Redactor};
 use crate::plan::Plan;
 use crate::source::Temporary;
-use crate::value::{Time, Zone};
+use crate::value::{Period, Time, Zone};
 
 /// The default bound on matches in memory, in bytes: 64 MiB. A larger bound did not make a run
 /// faster over a log of 1 GB and all built-in rules.
@@ -24,6 +24,9 @@ pub struct RunOptions {
     pub zone: Zone,
     /// The number of threads; at least one.
     pub jobs: NonZeroUsize,
+    /// The time of the matches that are reported. Records outside of it still count for windows and
+    /// histories. Credential reports describe a state, so their findings have no such time.
+    pub period: Period,
     /// How to show records.
     pub redactor: Redactor,
     /// Enriches addresses and keys from tables.

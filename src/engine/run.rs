@@ -66,6 +66,10 @@ pub struct RunResult {
     pub spill: Option<SpillError>,
     /// The error because of which spilled matches could not be read back: findings are missing.
     pub lost: Option<SpillError>,
+    /// Matches of plain rules that are not reported, because they are outside of the period.
+    pub outside: u64,
+    /// The same for occurrences of correlation rules.
+    pub occurrences_outside: u64,
     /// Who made whom; empty unless the options ask for it.
     pub lineage: Lineage,
     /// Users whose names may be shown in failed sign-ins.
@@ -109,6 +113,7 @@ struct RunCounts {
     errors: ErrorCounts,
     matches: u64,
     unplaced: BTreeMap<u32, u64>,
+    outside: u64,
     files: Vec<FileCounts>,
     panics: BTreeSet<(usize, u64)>,
     panicked: usize,
@@ -147,6 +152,7 @@ impl RunCounts {
     fn merge(&mut self, other: RunCounts) {
         self.errors.merge(other.errors);
         self.matches += other.matches;
+        self.outside += other.outside;
         for (rule, count) in other.unplaced {
             *self.unplaced.entry(rule).or_default() += count;
         }
@@ -354,6 +360,8 @@ fn conclude(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> Concluded 
         findings: reduced.findings,
         coverage: reduced.coverage,
         panics,
+        outside: counts.outside,
+        occurrences_outside: reduced.occurrences_outside,
         unsampled: reduced.unsampled,
         recordless: reduced.recordless,
         settled: reduced.settled,
@@ -545,6 +553,7 @@ fn work<'p, const N: usize>(job: &Job<'_, 'p, N>, schedule: &Schedule<'_>) -> [P
         work.counts.errors = judge.recorder.errors;
         work.counts.matches = judge.recorder.matches;
         work.counts.unplaced = judge.recorder.unplaced;
+        work.counts.outside = judge.recorder.outside;
     }
     works
 }

@@ -71,6 +71,7 @@ fn finding(number: usize, calls: &[Call]) -> Finding {
         role: VerdictRole::Gates,
         incident: String::new(),
         baseline: None,
+        triage: None,
     }
 }
 

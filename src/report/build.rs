@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::triage::apply;
 use super::unapplied::{UnappliedRules, short_log, unapplied};
 use super::{
     Baseline, Facts, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Standing,
@@ -16,6 +17,7 @@ use crate::incident::IncidentOptions;
 use crate::record::{FileStatus, InputKind, shown_path};
 use crate::rule::Rule;
 use crate::source::Sources;
+use crate::triage::Triage;
 use crate::value::RecordKind;
 
 /// The parts of a report besides the run itself.
@@ -33,6 +35,8 @@ pub struct ReportParts<'p> {
     pub roots: Vec<String>,
     /// Whether a run without any record or rule is acceptable.
     pub allow_empty: bool,
+    /// What people decided about findings.
+    pub triage: &'p Triage,
     /// The findings that are already known, if there is a baseline.
     pub baseline: Option<&'p Baseline>,
     /// Whether known findings are left out of the report.
@@ -53,6 +57,7 @@ impl Report {
             sources,
             roots,
             allow_empty,
+            triage,
             baseline,
             new_only,
             incidents,
@@ -66,8 +71,10 @@ impl Report {
         incomplete.extend(missing_inputs(&run, &facts));
         notes.extend(unshown(&run));
         notes.extend(unjoined(&run));
-        notes.sort();
+        notes.extend(period(&run, &facts));
         let mut found = run.findings;
+        notes.extend(apply(triage, &mut found, facts.clock));
+        notes.sort();
         let mut comparison = baseline.map(|baseline| baseline.compare(&mut found));
         if let Some(comparison) = comparison.as_mut().filter(|_| new_only) {
             comparison.new_only = true;
@@ -163,6 +170,28 @@ fn unjoined(run: &RunResult) -> Option<Note> {
         text: "the events make more identities than are retained, so an incident may be shown in \
                parts"
             .to_owned(),
+    })
+}
+
+/// A note on what the period leaves out.
+fn period(run: &RunResult, facts: &Facts) -> Option<Note> {
+    let amount = |count: u64, one: &str, many: &str| match count {
+        1 => format!("1 {one}"),
+        count => format!("{count} {many}"),
+    };
+    facts.period.is_bounded().then(|| Note {
+        id: "period",
+        text: format!(
+            "only matches {} are reported (--since, --until): {} and {} are outside; their records count \
+             for windows and histories, and findings of credential reports have no such time",
+            facts.period,
+            amount(run.outside, "match of a plain rule", "matches of plain rules"),
+            amount(
+                run.occurrences_outside,
+                "occurrence of a correlation rule",
+                "occurrences of correlation rules"
+            ),
+        ),
     })
 }
 

@@ -29,6 +29,7 @@ mod stream;
 mod table;
 mod target;
 mod term;
+mod triage_file;
 mod version;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

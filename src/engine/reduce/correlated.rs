@@ -1,6 +1,6 @@
 //! The matches of one subject of a correlation rule, retained until all of them have been added.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rustc_hash::FxHashMap;
 
@@ -34,6 +34,8 @@ pub(super) struct SubjectFindings {
     pub(super) spans: Vec<(Time, Time)>,
     /// The matches of an `after_silence` rule that are part of the findings.
     pub(super) silence_ends: Vec<SilenceEnd>,
+    /// Occurrences that are left out, because no match is in the period.
+    pub(super) outside: u64,
 }
 
 impl SubjectFindings {
@@ -278,12 +280,32 @@ impl SubjectMatches {
         if options.emit == EmitMode::Occurrences {
             return self.each(&subject);
         }
-        let outcome = correlate::outcome(&subject)?;
+        let mut outcome = correlate::outcome(&subject)?;
+        let outside = self.leave_out(&mut outcome, options);
         Ok(SubjectFindings {
+            outside,
             shown: self.shown(rule, &outcome).into_iter().collect(),
             silence_ends: self.silence_ends(&subject, &outcome),
             ..SubjectFindings::default()
         })
+    }
+
+    /// Leaves out occurrences without a match in the period; returns how many.
+    fn leave_out(&self, outcome: &mut Outcome, options: &RunOptions) -> u64 {
+        if !options.period.is_bounded() {
+            return 0;
+        }
+        let time = |member: &u32| self.items[*member as usize].time;
+        let inside = |member: &u32| time(member).is_none_or(|time| options.period.contains(time));
+        let all = outcome.occurrences.len();
+        outcome.occurrences.retain(|of| of.members.iter().any(inside));
+        let outside = all - outcome.occurrences.len();
+        if outside > 0 {
+            let kept: HashSet<u32> =
+                outcome.occurrences.iter().flat_map(|of| of.members.iter().copied()).collect();
+            outcome.covered.retain(|member| inside(member) || kept.contains(member));
+        }
+        outside as u64
     }
 
     fn silence_ends(&self, subject: &Subject<'_>, outcome: &Outcome) -> Vec<SilenceEnd> {

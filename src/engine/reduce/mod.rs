@@ -62,6 +62,8 @@ pub(super) struct Reduced {
     pub(super) unsampled: u64,
     /// Findings that show no record, because there are many findings.
     pub(super) recordless: u64,
+    /// Occurrences that are not reported, because they are outside of the period.
+    pub(super) occurrences_outside: u64,
     /// Failed evaluations, by rule.
     pub(super) errors: Vec<(u32, EvalError)>,
     /// The error because of which rows could not be read back. The findings of these rows are
@@ -240,7 +242,7 @@ impl Fold<'_> {
     fn conclude(&mut self, group: Group) -> io::Result<()> {
         let Group { key, rule, rows, rendered, .. } = group;
         let definition = &self.plan.rules[rule as usize];
-        let SubjectFindings { shown, spans, silence_ends } = match rows {
+        let SubjectFindings { shown, spans, silence_ends, outside } = match rows {
             GroupRows::Plain(evidence) if evidence.is_empty() => return Ok(()),
             GroupRows::Plain(evidence) => SubjectFindings::of(Shown::plain(*evidence)),
             GroupRows::Days(days) => SubjectFindings {
@@ -257,6 +259,7 @@ impl Fold<'_> {
                 }
             }
         };
+        self.reduced.occurrences_outside += outside;
         for SilenceEnd { cover, severity, order, failed } in silence_ends {
             self.reduced.matches += 1;
             if !cover.is_empty() {

@@ -155,6 +155,7 @@ mod tests {
             role: VerdictRole::Gates,
             incident: String::new(),
             baseline: None,
+            triage: None,
         }
     }
 
