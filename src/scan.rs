@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use crate::config::{FAIL_ON, MAX_SKIPPED, MIN_SEVERITY, Policy};
-use crate::engine::{EmitMode, MEMORY, PolicyRun, RunOptions, RunResult};
+use crate::engine::{EmitMode, MEMORY, PolicyRun, SAMPLES_PER_CALL, RunOptions, RunResult};
 use crate::finding::{Enricher, Redactor};
 use crate::incident::IncidentOptions;
 use crate::plan::Plan;
@@ -41,6 +41,8 @@ pub struct ScanOptions {
     pub memory: usize,
     /// The time of the matches that are reported; others still count for windows and histories.
     pub period: Period,
+    /// Records of one row of evidence that a finding shows.
+    pub samples: usize,
     /// Whether the report shows records, as those for programs do.
     pub records: bool,
     /// The findings that are already known, if there is a baseline.
@@ -66,6 +68,7 @@ impl ScanOptions {
             show_keys: false,
             memory: MEMORY,
             period: Period::default(),
+            samples: SAMPLES_PER_CALL,
             records: true,
             baseline: None,
             new_only: false,
@@ -119,6 +122,7 @@ fn run_options(policy: &Policy, options: &ScanOptions) -> RunOptions {
         create: Temporary::create,
         emit: EmitMode::Findings,
         records: options.records,
+        samples: options.samples,
         period: options.period,
         lineage: true,
     }

@@ -37,6 +37,8 @@ pub struct RunOptions {
     pub create: fn() -> io::Result<Temporary>,
     /// The unit that one finding reports.
     pub emit: EmitMode,
+    /// Records of one row of evidence that a finding shows.
+    pub samples: usize,
     /// Whether findings show records. If not, no record is redacted.
     pub records: bool,
     /// Whether to note who made whom, which incidents are joined by.

@@ -9,7 +9,7 @@ use super::credentials::{Credentials, StoredReports};
 use super::map::{Map, RecordOutcome};
 use super::matches::{PartialMatches, Settled};
 use super::options::{EmitMode, PolicyRun, RunOptions};
-use super::reduce::{Coverage, SampleRequest};
+use super::reduce::{Coverage, SAMPLES_PER_CALL, SampleRequest};
 use super::rows::{SpillError, SpillFile};
 use super::sample_reload::{MissingSamples, ReloadFrom, reload_samples};
 use super::schedule::{Schedule, Turn};
@@ -55,6 +55,8 @@ pub struct RunResult {
     pub panics: Vec<String>,
     /// Findings that show only the record that leads them, because there are many findings.
     pub unsampled: u64,
+    /// The samples that the findings of a rule, and those of the run, may show besides.
+    pub sample_bounds: (usize, usize),
     /// Findings that show no record, because there are many findings.
     pub recordless: u64,
     /// What became of matches whose subject is the owner of a key that no report contains.
@@ -363,6 +365,7 @@ fn conclude(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> Concluded 
         outside: counts.outside,
         occurrences_outside: reduced.occurrences_outside,
         unsampled: reduced.unsampled,
+        sample_bounds: super::reduce::sample_bounds(options),
         recordless: reduced.recordless,
         settled: reduced.settled,
         missing_samples: MissingSamples::default(),
@@ -498,7 +501,9 @@ fn work<'p, const N: usize>(job: &Job<'_, 'p, N>, schedule: &Schedule<'_>) -> [P
     let (mut turn, mut file) = (Turn::default(), None);
     while let Some(at) = schedule.next(&mut file, &mut turn) {
         let Turn { batch, formats, origin, once, compressed } = &mut turn;
-        map.begin(origin, *once, !job.reloads || *once || *compressed);
+        // More samples than are retained are read again, even from a compressed file.
+        let few = job.policies.iter().all(|of| of.options.samples <= SAMPLES_PER_CALL);
+        map.begin(origin, *once, !job.reloads || *once || *compressed && few);
         for skip in batch.skipped.drain(..) {
             skip_record(&mut works, at, &skip, 1);
         }

@@ -160,6 +160,9 @@ impl<'t> FindingText<'t> {
         let ak = self.facts.key(&enriched.ak).into_owned();
         let mut text =
             format!("{}, remark {}", self.value(&ak, 60), self.remark(enriched.remark.as_deref()));
+        if let Some(role) = &enriched.role {
+            text.push_str(&format!(", by role {}", self.value(role, 100)));
+        }
         if let Some(count) = enriched.policy_count {
             let named: Vec<String> =
                 enriched.policies.iter().take(POLICIES).map(|of| self.value(of, 60)).collect();

@@ -9,9 +9,7 @@ use super::{
     Verdict,
 };
 use crate::allow::{Allowlist, EntryState};
-use crate::engine::{
-    Coverage, LEADS_PER_RUN, MissingSamples, RunResult, SAMPLES_PER_RULE, SAMPLES_PER_RUN,
-};
+use crate::engine::{Coverage, LEADS_PER_RUN, MissingSamples, RunResult};
 use crate::finding::{BaselineState, EnrichedKey, Finding, OpenFinding, VerdictRole};
 use crate::incident::IncidentOptions;
 use crate::record::{FileStatus, InputKind, shown_path};
@@ -202,6 +200,7 @@ fn unshown(run: &RunResult) -> Vec<Note> {
         count => format!("records of {count} findings are"),
     };
     let MissingSamples { once, changed } = run.missing_samples;
+    let (of_rule, of_run) = run.sample_bounds;
     let mut notes = Vec::new();
     if run.unsampled > 0 {
         let text = match run.unsampled {
@@ -210,7 +209,7 @@ fn unshown(run: &RunResult) -> Vec<Note> {
         };
         let text = format!(
             "{text} only the first record, because all findings of a rule together show at most \
-             {SAMPLES_PER_RULE} more, and those of a run {SAMPLES_PER_RUN}; `keytrail query` lists \
+             {of_rule} more, and those of a run {of_run}; `keytrail query` lists \
              the records of a key, user or address"
         );
         notes.push(Note { id: "samples-limited", text });

@@ -243,6 +243,7 @@ impl<'a> Runner<'a> {
             create: Temporary::create,
             emit: EmitMode::Findings,
             records: true,
+            samples: crate::engine::SAMPLES_PER_CALL,
             period: Period::default(),
             lineage: false,
         };

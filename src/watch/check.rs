@@ -281,6 +281,7 @@ impl<'p> Watch<'p> {
             create: Temporary::create,
             emit: EmitMode::Occurrences,
             records: true,
+            samples: crate::engine::SAMPLES_PER_CALL,
             period: Period::default(),
             lineage: true,
         }
@@ -417,6 +418,8 @@ impl<'p> Watch<'p> {
             report.notes.push(Note { id: "policy-changes", text });
             report.notes.sort();
         }
+        // A check sees only what is new, so most decisions are about none of its findings.
+        report.notes.retain(|note| note.id != "triage-unused");
         // Each note is emitted once, not at every check.
         report.notes.retain(|note| self.noted.insert(note.clone()));
         report

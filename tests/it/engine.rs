@@ -293,6 +293,7 @@ fn merged_parts_equal_one_run() {
             create: Temporary::create,
             emit: EmitMode::Findings,
             records: true,
+            samples: keytrail::engine::SAMPLES_PER_CALL,
             period: Period::default(),
             lineage: false,
         };
@@ -369,6 +370,7 @@ fn keys_reduced_separately_equal_one_reduction() {
         // The only unit whose findings need no records besides those in the rows.
         emit: EmitMode::Occurrences,
         records: true,
+        samples: keytrail::engine::SAMPLES_PER_CALL,
         period: Period::default(),
         lineage: false,
     };
@@ -497,6 +499,7 @@ fn several_policies_in_one_run_equal_separate_runs() {
             create: Temporary::create,
             emit: EmitMode::Findings,
             records: true,
+            samples: keytrail::engine::SAMPLES_PER_CALL,
             period: Period::default(),
             lineage: false,
         });

@@ -20,6 +20,7 @@ mod host;
 mod inputs;
 mod destination;
 mod new_file;
+mod notify;
 mod policy;
 mod progress;
 mod query_args;

@@ -60,6 +60,8 @@ pub(super) struct SubjectMatches {
     /// `now` in expressions over measures.
     now: Time,
     redactor: Redactor,
+    /// Records of one call record that may be shown.
+    samples: usize,
     texts: Interned,
     measured: Vec<Vec<Value<'static>>>,
     of_texts: HashMap<u32, u32>,
@@ -123,6 +125,7 @@ impl SubjectMatches {
             few,
             now: options.now.unwrap_or(options.clock),
             redactor: options.redactor,
+            samples: options.samples,
             texts: Interned::default(),
             measured: Vec::new(),
             of_texts: HashMap::new(),
@@ -376,7 +379,7 @@ impl SubjectMatches {
         members.dedup();
         // A record that matches several steps is one call.
         members.dedup_by_key(|member| self.items[*member as usize].record);
-        members.iter().for_each(|member| evidence.add(&self.row(*member)));
+        members.iter().for_each(|member| evidence.add(&self.row(*member), self.samples));
 
         let occurrences = match &rule.construct {
             // Occurrences are the days with new values, as for a plain rule.

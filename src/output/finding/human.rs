@@ -196,8 +196,9 @@ impl FindingPage<'_> {
             return Ok(());
         }
         self.heading("keys", &number(keys.len() as u64))?;
-        for Key { ak, remark, policies, policy_count, document, open } in keys {
+        for Key { ak, remark, policies, policy_count, document, role, open } in keys {
             self.fact("key", ak)?;
+            self.maybe("by role", role.as_deref())?;
             self.fact("remark", remark)?;
             if let Some(count) = policy_count {
                 let named: Vec<&str> = policies.iter().map(|policy| &**policy).collect();

@@ -313,7 +313,7 @@
           ["Accounts", finding.accounts.map(one => make("div", {}, joined([one.account, one.name, one.env, one.owner && `owner ${one.owner}`], " · ")))],
           ["Sources", finding.sources.map(one => make("div", {}, joined([one.source, one.ip_type, one.remark, one.asset && joined([one.asset.id, one.asset.name], " "),
             one.locations.join(", ")], " · ")))],
-          ["Keys", finding.keys.map(one => make("div", {}, code(one.ak), " ", joined([one.remark, one.policies.join(", "),
+          ["Keys", finding.keys.map(one => make("div", {}, code(one.ak), " ", joined([one.role && `by role ${one.role}`, one.remark, one.policies.join(", "),
             one.open.length > 0 && plural(one.open.length, "open finding", "open findings")], " · "),
             one.document && make("details", {}, make("summary", {}, "Policy document"), make("pre", {}, pretty(one.document)), copy(one.document))))],
           ["Incident", incident && make("button", { type: "button", class: "link", onclick: () => { dialog.close(); toIncident(incident.id); } }, incident.title)],

@@ -272,6 +272,7 @@ fn key<'a>(facts: &Facts, enriched: &'a finding::EnrichedKey) -> v1::Key<'a> {
         policies: enriched.policies.iter().map(|policy| facts.text(policy)).collect(),
         policy_count: enriched.policy_count,
         document: maybe(facts, enriched.document.as_ref()),
+        role: maybe(facts, enriched.role.as_ref()),
         open: open.collect(),
     }
 }

@@ -356,6 +356,9 @@ pub struct Key<'a> {
     pub policy_count: Option<usize>,
     /// The document of its policies, redacted as records are, at most 4 KiB.
     pub document: Option<Text<'a>>,
+    /// The role whose row of the tables describes it; null if a row names the key itself.
+    #[serde(default)]
+    pub role: Option<Text<'a>>,
     /// Findings from credential reports about this key that are not suppressed.
     pub open: Vec<OpenFinding<'a>>,
 }

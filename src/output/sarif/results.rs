@@ -258,6 +258,7 @@ fn properties(
                 "remark": maybe(enriched.remark.as_ref()),
                 "policies": enriched.policies.iter().map(|policy| shown(policy)).collect::<Value>(),
                 "policy_count": enriched.policy_count,
+                "role": maybe(enriched.role.as_ref()),
                 "document": enriched.document.as_deref().map_or(Value::Null, document),
                 "open": enriched.open.iter().map(|of| of.rule.as_str()).collect::<Value>(),
             })

@@ -64,6 +64,7 @@ pub fn explain_each(
         create: Temporary::create,
         emit: EmitMode::Occurrences,
         records: false,
+        samples: crate::engine::SAMPLES_PER_CALL,
         period: Period::default(),
         lineage: false,
     };

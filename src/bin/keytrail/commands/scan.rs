@@ -61,6 +61,10 @@ pub(crate) struct Scan {
     #[arg(long, env = "KEYTRAIL_DIGESTS", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     digests: bool,
+    /// Records of each row of evidence that reports for programs show, 1 to 1000; more than 3 are read
+    /// again from the log [default: 3].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    samples: Option<u16>,
     /// Explain each finding after the report: the condition with the value of every part, why values
     /// are missing, and which allowlist entries nearly apply. Reads the inputs a second time.
     #[arg(long)]
@@ -204,6 +208,7 @@ impl Scan {
             allow_empty: gate.allow_empty,
             show_keys: self.show_keys,
             memory: self.memory.unwrap_or(keytrail::engine::MEMORY),
+            samples: self.samples.map_or(keytrail::engine::SAMPLES_PER_CALL, usize::from),
             ..ScanOptions::at(self.now.unwrap_or(host.clock))
         }
     }

@@ -180,6 +180,7 @@ fn key(of: v1::Key<'_>) -> EnrichedKey {
         policies: texts(of.policies),
         policy_count: of.policy_count,
         document: maybe(of.document),
+        role: maybe(of.role),
         open: open
             .map(|of| OpenFinding {
                 rule: of.rule.into_owned(),
