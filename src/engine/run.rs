@@ -25,7 +25,7 @@ use crate::rule::Rule;
 use crate::value::{Duration, RecordKind, Time};
 
 /// Stack size of a worker in bytes. Nested expressions and JSON require a large stack.
-const STACK: usize = 16 * 1024 * 1024;
+pub(super) const STACK: usize = 16 * 1024 * 1024;
 
 /// Panics whose positions are reported; the rest are only counted.
 const PANICS_IN_DETAIL: usize = 20;
@@ -503,7 +503,7 @@ fn work<'p, const N: usize>(job: &Job<'_, 'p, N>, schedule: &Schedule<'_>) -> [P
         let Turn { batch, formats, origin, once, compressed } = &mut turn;
         // More samples than are retained are read again, even from a compressed file.
         let few = job.policies.iter().all(|of| of.options.samples <= SAMPLES_PER_CALL);
-        map.begin(origin, *once, !job.reloads || *once || *compressed && few);
+        map.begin(origin, formats, *once, !job.reloads || *once || *compressed && few);
         for skip in batch.skipped.drain(..) {
             skip_record(&mut works, at, &skip, 1);
         }

@@ -252,6 +252,8 @@ pub struct Finding {
     pub baseline: Option<BaselineState>,
     /// What somebody decided about it; `None` if it is unprocessed.
     pub triage: Option<TriageDecision>,
+    /// Whether it shows no record and only its first call records, because the run has many findings.
+    pub brief: bool,
 }
 
 impl Finding {

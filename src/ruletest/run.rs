@@ -245,6 +245,7 @@ impl<'a> Runner<'a> {
             records: true,
             samples: crate::engine::SAMPLES_PER_CALL,
             period: Period::default(),
+            prefilter: None,
             lineage: false,
         };
         let records = test.node.get("records").map(Node::items);

@@ -283,6 +283,7 @@ impl<'p> Watch<'p> {
             records: true,
             samples: crate::engine::SAMPLES_PER_CALL,
             period: Period::default(),
+            prefilter: None,
             lineage: true,
         }
     }

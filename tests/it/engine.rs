@@ -295,6 +295,7 @@ fn merged_parts_equal_one_run() {
             records: true,
             samples: keytrail::engine::SAMPLES_PER_CALL,
             period: Period::default(),
+            prefilter: None,
             lineage: false,
         };
         let shown = |mapped: Mapped| format!("{:#?}", reduce(&plan, mapped, &options));
@@ -372,6 +373,7 @@ fn keys_reduced_separately_equal_one_reduction() {
         records: true,
         samples: keytrail::engine::SAMPLES_PER_CALL,
         period: Period::default(),
+        prefilter: None,
         lineage: false,
     };
     let mapped = || {
@@ -501,6 +503,7 @@ fn several_policies_in_one_run_equal_separate_runs() {
             records: true,
             samples: keytrail::engine::SAMPLES_PER_CALL,
             period: Period::default(),
+            prefilter: None,
             lineage: false,
         });
         let [first, second] =

@@ -53,6 +53,7 @@ mod packs;
 mod pages;
 mod period;
 mod policy;
+mod prefilter;
 mod policy_changes;
 mod policy_files;
 mod posture;

@@ -252,11 +252,8 @@ fn post(
     body: &[u8],
 ) -> Result<(), String> {
     let Endpoint { url, host, .. } = endpoint;
-    let sent = agent
-        .post(url)
-        .header("Content-Type", kind)
-        .header("Idempotency-Key", id)
-        .send(body);
+    let sent =
+        agent.post(url).header("Content-Type", kind).header("Idempotency-Key", id).send(body);
     match sent {
         Ok(answer) if answer.status().is_success() => Ok(()),
         Ok(answer) => Err(format!("{host} answers {}", answer.status())),

@@ -190,6 +190,7 @@ impl Assembler<'_> {
             incident: String::new(),
             baseline: None,
             triage: None,
+            brief: false,
         };
         (finding, wanted)
     }

@@ -247,6 +247,9 @@ pub struct Finding<'a> {
     /// What somebody decided about it; null if it is unprocessed.
     #[serde(default)]
     pub triage: Option<Triage<'a>>,
+    /// Whether it shows no record and only its first call records, because the report has many findings.
+    #[serde(default)]
+    pub brief: bool,
     /// The id of its incident; empty in a report without incidents.
     #[serde(default)]
     pub incident: Text<'a>,

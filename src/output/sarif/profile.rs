@@ -14,10 +14,10 @@ const MOST_ARTIFACTS: usize = 5_000;
 
 /// The largest log in bytes. GitHub takes 10 MB when it is compressed, and a log becomes a quarter of
 /// its size or less.
-const MOST_BYTES: usize = 40_000_000;
+const LOG_BYTES: usize = 40_000_000;
 
 /// The same for GitLab, which does not compress it.
-const GITLAB_BYTES: usize = 10_000_000;
+const GITLAB_LOG_BYTES: usize = 10_000_000;
 
 words! {
     /// The service that a SARIF log is written for.
@@ -56,7 +56,7 @@ impl SarifProfile {
 
     /// The largest log in bytes.
     pub(super) fn most_bytes(self) -> usize {
-        if self == SarifProfile::Gitlab { GITLAB_BYTES } else { MOST_BYTES }
+        if self == SarifProfile::Gitlab { GITLAB_LOG_BYTES } else { LOG_BYTES }
     }
 
     /// Whether the service reads the severity of a result from its rule (`security-severity`), so that

@@ -66,6 +66,7 @@ pub fn explain_each(
         records: false,
         samples: crate::engine::SAMPLES_PER_CALL,
         period: Period::default(),
+        prefilter: None,
         lineage: false,
     };
     let rules = indices.iter().filter_map(|&index| {

@@ -65,6 +65,11 @@ pub(crate) struct Scan {
     /// again from the log [default: 3].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     samples: Option<u16>,
+    /// Parse only records that contain a text that a rule needs, if every rule needs one. Whether the other
+    /// records are well formed stays unknown, and they join no incidents.
+    #[arg(long, env = "KEYTRAIL_PREFILTER", hide_env_values = true)]
+    #[arg(value_parser = BoolishValueParser::new())]
+    prefilter: bool,
     /// Explain each finding after the report: the condition with the value of every part, why values
     /// are missing, and which allowlist entries nearly apply. Reads the inputs a second time.
     #[arg(long)]
@@ -209,6 +214,7 @@ impl Scan {
             show_keys: self.show_keys,
             memory: self.memory.unwrap_or(keytrail::engine::MEMORY),
             samples: self.samples.map_or(keytrail::engine::SAMPLES_PER_CALL, usize::from),
+            prefilter: if self.prefilter { keytrail::input::FORMATS } else { &[] },
             ..ScanOptions::at(self.now.unwrap_or(host.clock))
         }
     }

@@ -50,6 +50,7 @@ pub(super) fn finding(
         incident: of.incident.into_owned(),
         baseline: of.baseline.map(|state| state.0),
         triage: of.triage.map(triage).transpose()?,
+        brief: of.brief,
     })
 }
 
