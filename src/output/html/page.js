@@ -97,7 +97,7 @@
       SEVERITIES.filter(name => bySeverity.get(name)).map(name => make("span", { class: `badge ${name}` }, `${number(bySeverity.get(name))} ${name}`))),
     make("p", { class: "soft" },
       `${plural(verdict.gating, "finding gates", "findings gate")} at or above ${report.run.fail_on}; `,
-      `${number(verdict.uncertain)} uncertain, ${number(verdict.suppressed)} accepted by the allowlist. `,
+      `${number(verdict.uncertain)} uncertain, ${number(verdict.processed)} processed, ${number(verdict.ignored)} ignored, ${number(verdict.suppressed)} accepted by the allowlist. `,
       `Run at ${time(report.run.clock)}; days are in ${report.run.zone}.`));
   if (report.incomplete.length) {
     header.append(make("div", { class: "alert", role: "note" }, make("b", {}, "The run is incomplete. "),
@@ -228,7 +228,9 @@
     const from = state.page * PAGE;
     body.replaceChildren(...found.slice(from, from + PAGE).map(finding => make("tr", {},
       make("td", {}, severity(finding.severity), finding.uncertain && make("div", { class: "soft" }, "uncertain"),
-        finding.role === "suppressed" && make("div", { class: "soft" }, "accepted")),
+        finding.role === "suppressed" && make("div", { class: "soft" }, "accepted"),
+        ["processed", "ignored"].includes(finding.role) && make("div", { class: "soft" }, finding.role),
+        finding.baseline && make("div", { class: "soft" }, finding.baseline)),
       make("td", { class: "wide" }, make("button", { type: "button", class: "link", onclick: () => open(finding) }, finding.message)),
       make("td", { class: "mono id" }, finding.rule),
       make("td", { class: "mono id" }, finding.subject.map(part => make("div", {}, part.value ?? "–"))),
@@ -309,6 +311,8 @@
           ["Matches", `${number(finding.count)} (${number(finding.ok)} succeeded, ${number(finding.failed)} failed, ${number(finding.suppressed)} accepted)`],
           ["First and last", `${time(finding.first)} to ${time(finding.last)}`],
           ["Verdict", `${finding.role}${finding.uncertain ? ", uncertain" : ""}`],
+          ["Baseline", finding.baseline],
+          ["Triage", finding.triage && `${finding.triage.state} (${finding.triage.effect}) by ${finding.triage.by} at ${finding.triage.time}, until ${finding.triage.expires}: ${finding.triage.reason}`],
           ["Accepted by", finding.suppression && `${finding.suppression.entry}: ${finding.suppression.reason}`],
           ["Identities", finding.identities.map(one => make("div", {}, joined([one.user, one.user_type, one.account], " · ")))],
           ["Accounts", finding.accounts.map(one => make("div", {}, joined([one.account, one.name, one.env, one.owner && `owner ${one.owner}`], " · ")))],
