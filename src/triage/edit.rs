@@ -77,7 +77,7 @@ pub fn written(text: &str, decided: &[Decided<'_>]) -> Result<String, EditError>
     let text = file.with(edits);
     let result = parsed(&text)?.1;
     let is_written = |of: &&Decided<'_>| result.of(of.fingerprint).is_some_and(|it| of.is(it));
-    let all = decided.iter().all(|of| is_written(of));
+    let all = decided.iter().all(is_written);
     if all { Ok(text) } else { Err(EditError::Layout) }
 }
 

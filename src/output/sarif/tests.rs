@@ -191,7 +191,8 @@ fn a_finding_as_a_result() {
               "AdministratorAccess"
             ],
             "policy_count": 7,
-            "remark": "deploys the shop"
+            "remark": "deploys the shop",
+            "role": null
           }
         ],
         "last": "2024-08-01T17:30:00.25Z",
