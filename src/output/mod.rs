@@ -28,6 +28,7 @@ mod ocsf;
 mod enrichment_lines;
 #[allow(clippy::module_inception)]
 mod output;
+mod page;
 pub mod posture;
 pub mod query;
 pub mod recommend;

@@ -4,8 +4,13 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
+use sha2::{Digest, Sha256};
 
+use super::inert::write_line;
+use super::page::{BASE, CSS, Frame, element};
 use super::*;
 use crate::diag::is_hostile;
 use crate::report::fixture::{
@@ -176,5 +181,29 @@ proptest! {
 fn the_fixture_is_inert_everywhere() {
     for output in OUTPUTS {
         assert_inert(output, &written(output, &fixture()));
+    }
+}
+
+#[test]
+fn a_page_loads_nothing_and_runs_only_its_own_script() {
+    for script in [html::SCRIPT, posture::SCRIPT] {
+        let frame = Frame { title: "A page", instead: "keytrail", script };
+        let mut out = Vec::new();
+        frame.write(&mut out, |out| element(out, "data", |data| write_line(&1, data))).unwrap();
+        let page = String::from_utf8(out).unwrap();
+        let policy = format!(
+            "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+            STANDARD.encode(Sha256::digest(format!("{BASE}{script}"))),
+            STANDARD.encode(Sha256::digest(CSS)),
+        );
+        assert!(page.contains(&policy), "{policy}");
+        assert!(page.contains(&format!("<script>{BASE}{script}</script>")));
+        assert_eq!(page.matches("<script").count(), 2);
+        assert_eq!(page.matches("</script>").count(), 2);
+        for loads in
+            ["src=", "<link", "@import", "url(", "fetch(", "XMLHttpRequest", "innerHTML", "eval("]
+        {
+            assert!(!page.replace("script-src", "").contains(loads), "{loads}");
+        }
     }
 }

@@ -154,6 +154,8 @@ fn help_lists_commands_and_exit_codes() {
       rules         List the rules in force, or show one of them
       schema        Print a JSON schema, or list the schemas there are
       explain-code  Explain a diagnostic code, or list all of them
+      completions   Print the completions of a shell
+      man           Print a manual page, or write all of them
       help          Print this message or the help of the given subcommand(s)
 
     Options:

@@ -15,7 +15,7 @@ use crate::readme::{copy, is_short_for, root, words};
 use crate::run::{Ended, Folder};
 
 /// Each page with the example files that it reads, and their places.
-const PAGES: [(&str, &[(&str, &str)]); 13] = [
+const PAGES: [(&str, &[(&str, &str)]); 18] = [
     ("docs/expressions.md", &[("examples/cloudtrail", "logs")]),
     ("docs/rule-files.md", &[]),
     (
@@ -57,6 +57,11 @@ const PAGES: [(&str, &[(&str, &str)]); 13] = [
     ("docs/diff.md", &[("examples/cloudtrail", "logs")]),
     ("docs/formats.md", &[("examples/cloudtrail", "logs")]),
     ("docs/triage.md", &[("examples/cloudtrail", "logs")]),
+    ("docs/install.md", &[]),
+    ("docs/tour.md", &[("examples/cloudtrail", "logs"), ("examples/reports", "reports")]),
+    ("docs/ci.md", &[("examples/cloudtrail", "logs")]),
+    ("docs/guide-security.md", &[("examples/cloudtrail", "logs")]),
+    ("docs/guide-review.md", &[("examples/cloudtrail", "logs")]),
 ];
 
 /// The code blocks of a page with their languages, in order.
@@ -194,12 +199,44 @@ fn the_page_about_formats_can_be_followed() {
 }
 
 #[test]
-fn every_page_is_linked_from_the_readme() {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    for entry in fs::read_dir(root().join("docs")).unwrap() {
-        let name = entry.unwrap().file_name().into_string().unwrap();
-        assert!(readme.contains(&format!("(docs/{name})")), "README.md does not link docs/{name}");
+fn the_page_about_installing_can_be_followed() {
+    follow("docs/install.md");
+}
+
+#[test]
+fn the_tour_can_be_followed() {
+    follow("docs/tour.md");
+}
+
+#[test]
+fn the_page_about_pipelines_can_be_followed() {
+    follow("docs/ci.md");
+}
+
+#[test]
+fn the_guide_for_the_security_team_can_be_followed() {
+    follow("docs/guide-security.md");
+}
+
+#[test]
+fn the_guide_for_reviewers_can_be_followed() {
+    follow("docs/guide-review.md");
+}
+
+#[test]
+fn every_page_is_in_the_book() {
+    let summary = fs::read_to_string(root().join("docs/SUMMARY.md")).unwrap();
+    let linked: BTreeSet<&str> =
+        summary.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    let mut pages = BTreeSet::new();
+    for path in glob::glob(&format!("{}/docs/**/*.md", root().display())).unwrap() {
+        let path = path.unwrap();
+        let page = path.strip_prefix(root().join("docs")).unwrap().to_str().unwrap().to_owned();
+        if page != "SUMMARY.md" {
+            pages.insert(page);
+        }
     }
+    assert_eq!(linked, pages.iter().map(String::as_str).collect());
 }
 
 /// The names of the properties in a schema. The names in a mapping of any names are not among them.

@@ -212,10 +212,10 @@ fn json_contains_the_whole_posture() {
     assert!(errors.is_empty(), "{errors:#?}");
     assert_snapshot!(serde_json::to_string(&posture["all"]).unwrap(), @r#"{"keys":{"age_unknown":1,"buckets":[{"from_days":0,"keys":1,"name":"acceptable","to_days":30},{"from_days":31,"keys":1,"name":"rotate soon","to_days":90},{"from_days":91,"keys":7,"name":"overdue","to_days":365},{"from_days":366,"keys":5,"name":"critical","to_days":null}],"in_use":15,"inactive":4,"over_three_years":1,"over_two_years":3,"status_unknown":0},"mfa":{"mfa_unknown":1,"password_unknown":0,"percent":40.0,"with_mfa":4,"with_password":10,"without_mfa":5},"users":17}"#);
     assert_snapshot!(serde_json::to_string(&posture["accounts"][1]).unwrap(), @r#"{"id":"444455556666","keys":{"age_unknown":0,"buckets":[{"from_days":0,"keys":0,"name":"acceptable","to_days":30},{"from_days":31,"keys":0,"name":"rotate soon","to_days":90},{"from_days":91,"keys":2,"name":"overdue","to_days":365},{"from_days":366,"keys":1,"name":"critical","to_days":null}],"in_use":3,"inactive":1,"over_three_years":0,"over_two_years":0,"status_unknown":0},"kind":"production","mfa":{"mfa_unknown":0,"password_unknown":0,"percent":50.0,"with_mfa":1,"with_password":2,"without_mfa":1},"name":"payments","production":true,"provider":"aws","reports":[{"format":"iam-audit-report","made":"2026-01-01T09:30:00Z","older":0}],"root_mfa":null,"users":3}"#);
-    assert_snapshot!(serde_json::to_string(&posture["remedies"][1]).unwrap(), @r#"{"account":0,"action":"enable-mfa","event":null,"key":null,"reason":"no MFA, signed in 12 d ago","rule":"console-without-mfa","severity":"critical","state":"open","user":"bob","within_hours":24}"#);
+    assert_snapshot!(serde_json::to_string(&posture["remedies"][1]).unwrap(), @r#"{"account":0,"action":"enable-mfa","event":null,"key":null,"reason":"no MFA, signed in 12 d ago","rule":"console-without-mfa","severity":"critical","state":"open","step":"enforce MFA","user":"bob","within_hours":24}"#);
     let mut remedies = posture["remedies"].as_array().unwrap().iter();
     let done = remedies.find(|remedy| remedy["state"] == "done").unwrap();
-    assert_snapshot!(serde_json::to_string(done).unwrap(), @r#"{"account":1,"action":"enable-mfa","event":{"api":"EnableMFADevice","by":"admin","doubt":null,"time":"2026-01-02T11:00:00Z"},"key":null,"reason":"no MFA, signed in today","rule":"console-without-mfa","severity":"critical","state":"done","user":"heidi","within_hours":24}"#);
+    assert_snapshot!(serde_json::to_string(done).unwrap(), @r#"{"account":1,"action":"enable-mfa","event":{"api":"EnableMFADevice","by":"admin","doubt":null,"time":"2026-01-02T11:00:00Z"},"key":null,"reason":"no MFA, signed in today","rule":"console-without-mfa","severity":"critical","state":"done","step":"enforce MFA","user":"heidi","within_hours":24}"#);
     assert_snapshot!(serde_json::to_string(&posture["patterns"]).unwrap(), @r#"{"shared_accounts":[{"account":0,"keys":2,"mfa":false,"services":["ecr","s3"],"user":"deploy"}],"uniform_keys":[{"accounts":[0,1,2],"day":"2025-09-01","keys":3,"provider":"aws","user":"backup"}],"zombie_accounts":[{"account":0,"idle_days":334,"keys":0,"signed_in":true,"user":"carol"},{"account":3,"idle_days":731,"keys":1,"signed_in":false,"user":"mallory@example.onaliyun.com"}]}"#);
     assert_snapshot!(serde_json::to_string(&posture["trends"][0]["total"][1]).unwrap(), @r#"{"age_unknown":0,"keys":6,"mfa":{"mfa_unknown":0,"password_unknown":0,"percent":25.0,"with_mfa":1,"with_password":4,"without_mfa":3},"old_keys":3,"time":"2026-01-01T09:00:00Z","users":7}"#);
     assert_snapshot!(serde_json::to_string(&posture["read"]).unwrap(), @r#"{"changes":8,"files":6,"files_other":0,"formats":{"alibaba-credential-report":3,"aws-credential-report":13,"cloudtrail":9,"iam-audit-report":6,"tencent-credential-report":2},"records":33,"skipped":{}}"#);
@@ -527,4 +527,32 @@ fn scan_and_posture_agree_at_every_threshold() {
 
 fn at_text(values: &[&Value]) -> String {
     values.iter().map(|value| value.as_str().unwrap_or("-")).collect::<Vec<_>>().join(" ")
+}
+
+/// The data of the page are those of the JSON, whatever a name contains, and the file is complete.
+#[test]
+fn the_page_contains_the_posture() {
+    let folder = folder("posture-page");
+    let ended = posture(&folder, &[&ALL[..], &["-f", "html", "-o", "page.html"]].concat());
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), ""), "{ended}");
+    let page = folder.read("page.html");
+    assert_eq!(posture(&folder, &[&ALL[..], &["-f", "html"]].concat()).stdout, page);
+    let (_, rest) = page.split_once("<script type=\"application/json\" id=\"posture\">").unwrap();
+    let (data, _) = rest.split_once("</script>").unwrap();
+    assert!(!data.contains(['<', '>', '&']), "{data}");
+    assert!(data.contains(r"\u003croot_account\u003e"), "{data}");
+    assert_eq!(serde_json::from_str::<Value>(data).unwrap(), json(&folder, &ALL));
+}
+
+#[test]
+fn the_output_is_never_an_input() {
+    let folder = folder("posture-output");
+    let report = "reports/aws_20260101_090000.csv";
+    let before = folder.read(report);
+    assert_snapshot!(posture(&folder, &["reports", "-o", report]), @r"
+    exit: 2
+    ----- stderr
+    error: a report would be written over the input reports/aws_20260101_090000.csv
+    ");
+    assert_eq!(folder.read(report), before);
 }

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::builder::Resettable;
 use clap::{Args, CommandFactory, FromArgMatches, Parser};
 
+use crate::command_tree::commands;
 use crate::commands::Command;
 use crate::exit::EXIT_CODES;
 use crate::term::ColorWhen;
@@ -71,10 +72,11 @@ fn each_command(
     command
 }
 
-/// A command and those below it.
-fn commands(command: &clap::Command) -> Vec<&clap::Command> {
-    let below = command.get_subcommands().flat_map(commands);
-    std::iter::once(command).chain(below).collect()
+/// The command line as data, for completions and manual pages.
+pub(crate) fn described() -> clap::Command {
+    let mut command = Cli::command().disable_help_subcommand(true);
+    command.build();
+    command
 }
 
 /// Every environment variable that a flag reads.

@@ -88,6 +88,26 @@ impl Destination {
     }
 }
 
+/// Fails if one of the destinations is an input.
+pub(crate) fn reject_inputs<'p, 'd>(
+    destinations: impl Iterator<Item = &'d Destination>,
+    mut inputs: impl Iterator<Item = &'p Path>,
+) -> Result<(), Failure> {
+    let written: Vec<&Path> = destinations.filter_map(Destination::real).collect();
+    if written.is_empty() {
+        return Ok(());
+    }
+    let is_written =
+        |input: &&Path| input.canonicalize().is_ok_and(|real| written.contains(&real.as_path()));
+    match inputs.find(is_written) {
+        Some(input) => Err(Failure::because(format!(
+            "a report would be written over the input {}",
+            input.display()
+        ))),
+        None => Ok(()),
+    }
+}
+
 /// The content of a file that is being written. It is written to a temporary file in the same
 /// folder, which is renamed at the end. If it is dropped before that, the temporary file is removed
 /// and the old file remains unchanged.

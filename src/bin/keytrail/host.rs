@@ -16,15 +16,20 @@ pub(crate) struct Host<'t> {
     pub(crate) directory: PathBuf,
     /// The run clock, unless `--now` sets it.
     pub(crate) clock: Time,
+    /// The command line as data, which completions and manual pages describe.
+    pub(crate) command_line: fn() -> clap::Command,
 }
 
 impl<'t> Host<'t> {
     /// Reads the working directory and the clock.
-    pub(crate) fn new(term: &'t mut Term) -> Result<Self, Failure> {
+    pub(crate) fn new(
+        term: &'t mut Term,
+        command_line: fn() -> clap::Command,
+    ) -> Result<Self, Failure> {
         let directory = std::env::current_dir().map_err(|error| {
             Failure::because(format!("cannot find the working directory: {error}"))
         })?;
-        Ok(Self { term, directory, clock: clock()? })
+        Ok(Self { term, directory, clock: clock()?, command_line })
     }
 }
 

@@ -12,6 +12,7 @@ mod arg_error;
 mod args;
 mod baseline_args;
 mod cli;
+mod command_tree;
 mod commands;
 mod exit;
 mod gate_args;
@@ -64,7 +65,8 @@ fn run() -> Exit {
     term.configure(cli.global.color, cli.global.quiet, cli.global.verbose);
     warn_of_unknown_variables(&term);
 
-    let ended = Host::new(&mut term).and_then(|mut host| cli.command.run(&mut host));
+    let ended =
+        Host::new(&mut term, cli::described).and_then(|mut host| cli.command.run(&mut host));
     let ended = ended.and_then(|exit| term.finish().map(|()| exit));
     ended.unwrap_or_else(|failure| cannot_run(&term, &failure))
 }

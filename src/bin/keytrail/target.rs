@@ -11,7 +11,7 @@ use keytrail::source::walk;
 
 use crate::arg_error::ArgError;
 use crate::args;
-use crate::destination::{Destination, Draft, write_device};
+use crate::destination::{Destination, Draft, reject_inputs, write_device};
 use crate::exit::Failure;
 use crate::host::Host;
 use crate::term::stdout_failed;
@@ -175,22 +175,9 @@ impl Targets {
     /// Fails if a report would overwrite an input.
     pub(crate) fn reject_input_paths<'p>(
         &self,
-        mut inputs: impl Iterator<Item = &'p Path>,
+        inputs: impl Iterator<Item = &'p Path>,
     ) -> Result<(), Failure> {
-        let written: Vec<&Path> = self.destinations().filter_map(Destination::real).collect();
-        if written.is_empty() {
-            return Ok(());
-        }
-        let is_written = |input: &&Path| {
-            input.canonicalize().is_ok_and(|real| written.contains(&real.as_path()))
-        };
-        match inputs.find(is_written) {
-            Some(input) => Err(Failure::because(format!(
-                "a report would be written over the input {}",
-                input.display()
-            ))),
-            None => Ok(()),
-        }
+        reject_inputs(self.destinations(), inputs)
     }
 
     /// Writes every report. Files get their final names only once all of them are complete.

@@ -1,22 +1,15 @@
 //! A page that a browser shows without a server: the report as one file.
 //!
-//! The page contains the JSON report, a style sheet and a script. It loads nothing, and its content
-//! policy forbids it to. The script writes every value of the report as text, never as markup, and the
-//! JSON contains no `<`, so that a value cannot end the element that holds it.
-//!
 //! A browser parses the report without its findings and a short row for each of them at once, and the
 //! findings one by one as they are needed, so that a report with many findings opens quickly.
 
 use std::io::{self, Write};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest, Sha256};
-
 use serde::Serialize;
 
 use super::inert::write_line;
 use super::json::{Word, v1};
+use super::page::{Frame, element};
 use super::{Output, Style, json};
 use crate::finding::{BaselineState, VerdictRole};
 use crate::report::Report;
@@ -35,24 +28,11 @@ pub(super) static HTML: Output = Output {
 /// Findings whose evidence is in the page, the most severe ones. The others have their row.
 const DETAILED: usize = 5_000;
 
-const CSS: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+pub(super) const SCRIPT: &str = include_str!("page.js");
+
+const FRAME: Frame = Frame { title: "Keytrail report", instead: "--format human", script: SCRIPT };
 
 fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let (style, script) = (hash(CSS), hash(SCRIPT));
-    write!(
-        out,
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src '{script}'; \
-         style-src '{style}'; base-uri 'none'; form-action 'none'\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"referrer\" content=\"no-referrer\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>Keytrail report</title>\n<style>{CSS}</style>\n</head>\n<body>\n\
-         <noscript>This page shows the report with a script. A report for a terminal is written with \
-         <code>--format human</code>.</noscript>\n\
-         "
-    )?;
     let mut report = json::converted(report);
     let findings = std::mem::take(&mut report.findings);
     let mut detailed: Vec<usize> = (0..findings.len()).collect();
@@ -64,12 +44,13 @@ fn write(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     }
     let rows: Vec<Row<'_>> =
         findings.iter().zip(lines).map(|(finding, detail)| Row::of(finding, detail)).collect();
-    element(out, "report", |data| write_line(&report, data))?;
-    element(out, "rows", |data| write_line(&rows, data))?;
-    element(out, "details", |data| {
-        detailed.iter().try_for_each(|&at| write_line(&findings[at], data))
-    })?;
-    write!(out, "<script>{SCRIPT}</script>\n</body>\n</html>\n")
+    FRAME.write(out, |out| {
+        element(out, "report", |data| write_line(&report, data))?;
+        element(out, "rows", |data| write_line(&rows, data))?;
+        element(out, "details", |data| {
+            detailed.iter().try_for_each(|&at| write_line(&findings[at], data))
+        })
+    })
 }
 
 /// What the list shows of a finding.
@@ -110,42 +91,6 @@ impl<'f> Row<'f> {
             uncertain: finding.uncertain,
             detail,
         }
-    }
-}
-
-/// Writes an element that holds JSON.
-fn element(
-    out: &mut dyn Write,
-    id: &str,
-    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
-    writeln!(out, "<script type=\"application/json\" id=\"{id}\">")?;
-    content(&mut WithoutMarkup(&mut *out))?;
-    writeln!(out, "</script>")
-}
-
-/// The source expression of a content policy that permits exactly this text.
-fn hash(text: &str) -> String {
-    format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
-}
-
-/// Writes JSON with the characters of markup as escapes. They occur only inside strings.
-struct WithoutMarkup<'w>(&'w mut dyn Write);
-
-impl Write for WithoutMarkup<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut rest = bytes;
-        while let Some(at) = rest.iter().position(|byte| matches!(byte, b'<' | b'>' | b'&')) {
-            self.0.write_all(&rest[..at])?;
-            write!(self.0, "\\u{:04x}", rest[at])?;
-            rest = &rest[at + 1..];
-        }
-        self.0.write_all(rest)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
     }
 }
 

@@ -1,7 +1,5 @@
-
-"use strict";
+// The page of a scan report. Runs after base.js.
 (() => {
-  const held = id => document.getElementById(id).textContent;
   const report = JSON.parse(held("report"));
   const findings = JSON.parse(held("rows"));
   // The whole findings, one a line. A line is parsed when it is needed.
@@ -11,70 +9,7 @@
     lines = lines || held("details").trimStart().split("\n");
     return JSON.parse(lines[finding.detail]);
   };
-  const SEVERITIES = ["critical", "high", "medium", "low", "info"];
   const PAGE = 100;
-
-  // Every value of the report becomes a text node or an attribute; nothing is parsed as markup.
-  const put = (node, parts) => {
-    for (const part of parts.flat(Infinity)) {
-      if (part === null || part === undefined || part === false) continue;
-      node.append(part instanceof Node ? part : String(part));
-    }
-    return node;
-  };
-  const make = (name, attributes, ...parts) => {
-    const node = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes || {})) {
-      if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
-      else if (value === true) node.setAttribute(key, "");
-      else if (value !== false && value !== null && value !== undefined) node.setAttribute(key, value);
-    }
-    return put(node, parts);
-  };
-  const draw = (name, attributes, ...parts) => {
-    const node = document.createElementNS("http://www.w3.org/2000/svg", name);
-    for (const [key, value] of Object.entries(attributes || {})) node.setAttribute(key, value);
-    return put(node, parts);
-  };
-  const number = value => Number(value).toLocaleString("en");
-  const plural = (count, one, many) => `${number(count)} ${Number(count) === 1 ? one : many}`;
-  const time = value => (value ? value.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC") : "–");
-  const short = value => time(value).replace(" UTC", "");
-  const severity = name => make("span", { class: `badge ${name}` }, name);
-  const code = text => make("span", { class: "mono" }, text);
-  const bytes = count => {
-    const units = ["B", "kB", "MB", "GB", "TB"];
-    let unit = 0;
-    while (count >= 1000 && unit < units.length - 1) { count /= 1000; unit += 1; }
-    return `${unit ? count.toFixed(1) : count} ${units[unit]}`;
-  };
-  const copy = text => make("button", {
-    type: "button", class: "copy",
-    onclick: async event => {
-      const button = event.currentTarget;
-      let copied = true;
-      try { await navigator.clipboard.writeText(text); } catch {
-        // A page that was opened as a file may not use the clipboard.
-        const area = make("textarea", { readonly: true });
-        area.value = text;
-        button.after(area);
-        area.select();
-        copied = document.execCommand("copy");
-        area.remove();
-      }
-      button.textContent = copied ? "copied" : "not copied";
-      setTimeout(() => { button.textContent = "copy"; }, 1500);
-    },
-  }, "copy");
-  const row = (cells, kind = "td") => make("tr", {}, cells);
-  const table = (caption, heads, rows) => make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
-    make("table", {},
-      make("caption", { class: "sr" }, caption),
-      make("thead", {}, make("tr", {}, heads.map(head => make("th", { scope: "col", class: head.class }, head.text || head)))),
-      make("tbody", {}, rows)));
-  const list = pairs => make("dl", {}, pairs.filter(([, value]) => value !== null && value !== undefined && value !== "" && !(Array.isArray(value) && !value.length))
-    .map(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
-  const joined = (parts, between = ", ") => parts.filter(Boolean).join(between);
 
   const rules = new Map(report.rules.map(rule => [rule.id, rule]));
   const byFingerprint = new Map(findings.map(finding => [finding.fingerprint, finding]));
@@ -340,9 +275,9 @@
         sampleOf(finding.sample, "Record that leads the finding"),
         finding.calls.flatMap(call => call.samples.map(sample => [call, sample])).slice(0, 20).map(([call, sample]) =>
           sampleOf(sample, `Sample of ${joined([call.service, call.api], ".")}`)),
-        rule && [make("h3", {}, `About the rule: ${rule.title}`), rule.description.split(/\n{2,}/).map(text => make("p", {}, text)),
-          make("h3", {}, "What to do"), rule.remediation.split(/\n{2,}/).map(text => make("p", {}, text)),
-          rule.false_positives.length > 0 && [make("h3", {}, "When it is harmless"), make("ul", {}, rule.false_positives.map(text => make("li", {}, text)))],
+        rule && [make("h3", {}, `About the rule: ${rule.title}`), rule.description.split(/\n{2,}/).map(text => make("p", {}, prose(text))),
+          make("h3", {}, "What to do"), rule.remediation.split(/\n{2,}/).map(text => make("p", {}, prose(text))),
+          rule.false_positives.length > 0 && [make("h3", {}, "When it is harmless"), make("ul", {}, rule.false_positives.map(text => make("li", {}, prose(text))))],
           rule.references.length > 0 && [make("h3", {}, "References"), make("ul", {}, rule.references.map(text => make("li", {},
             /^https:\/\//.test(text) ? make("a", { href: text, rel: "noreferrer noopener", target: "_blank" }, text) : text)))]]),
     ];
@@ -365,43 +300,6 @@
   };
 
   // ---------------------------------------------------------------- charts
-  const bars = (caption, rows) => {
-    const most = Math.max(1, ...rows.map(one => one.count));
-    return make("figure", {}, make("figcaption", {}, caption), make("div", { class: "bars" }, rows.map(one => {
-      const fill = make("span", { class: "fill" });
-      fill.style.width = `${(100 * one.count) / most}%`;
-      return [make("span", { class: "mono" }, one.name), make("span", { class: `track ${one.class || ""}`, "aria-hidden": "true" }, fill), make("span", {}, number(one.count))];
-    })));
-  };
-  const stacked = (caption, columns, series, note) => {
-    const width = 560, height = 190, left = 38, bottom = 22, top = 8;
-    const most = Math.max(1, ...columns.map(column => series.reduce((sum, one) => sum + (column.counts.get(one.name) || 0), 0)));
-    const step = (width - left) / Math.max(1, columns.length), tall = height - bottom - top;
-    const total = columns.reduce((sum, column) => sum + series.reduce((all, one) => all + (column.counts.get(one.name) || 0), 0), 0);
-    const svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${caption}: ${number(total)} in ${plural(columns.length, "column", "columns")}, at most ${number(most)} in one` });
-    svg.append(draw("line", { class: "axis", x1: left, x2: width, y1: height - bottom, y2: height - bottom }),
-      draw("text", { x: left - 6, y: top + 9, "text-anchor": "end" }, number(most)), draw("text", { x: left - 6, y: height - bottom, "text-anchor": "end" }, "0"));
-    const labels = Math.max(1, Math.ceil(columns.length / 8));
-    columns.forEach((column, at) => {
-      let y = height - bottom;
-      for (const one of series) {
-        const count = column.counts.get(one.name) || 0;
-        if (!count) continue;
-        const size = (tall * count) / most;
-        y -= size;
-        svg.append(draw("rect", { class: one.class, x: left + at * step + step * 0.1, y, width: Math.max(1, step * 0.8), height: Math.max(0.75, size) },
-          draw("title", {}, `${column.name}: ${number(count)} ${one.name}`)));
-      }
-      if (at % labels === 0) svg.append(draw("text", { x: left + at * step + step / 2, y: height - 7, "text-anchor": at ? "middle" : "start" }, column.label || column.name));
-    });
-    return make("figure", {}, make("figcaption", {}, caption), svg,
-      make("div", { class: "legend" }, series.map(one => make("span", { class: one.class }, make("i", {}), one.name))), note && make("p", { class: "soft" }, note));
-  };
-  const tally = (items, nameOf, countOf = () => 1) => {
-    const counts = new Map();
-    for (const item of items) { const name = nameOf(item); if (name) counts.set(name, (counts.get(name) || 0) + countOf(item)); }
-    return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
-  };
   const overTime = () => {
     const timed = findings.filter(finding => finding.first && isOpen(finding));
     const days = [...new Set(timed.map(finding => finding.first.slice(0, 10)))].sort();
@@ -413,7 +311,7 @@
     const key = finding => (hours ? finding.first.slice(0, 13) : Math.floor((at(finding.first.slice(0, 10)) - first) / wide));
     const day = index => new Date((first + index * wide) * 86400000).toISOString().slice(0, 10);
     const columns = new Map();
-    if (!hours) for (let index = 0; index * wide < span; index += 1) columns.set(index, { name: day(index), label: day(index).slice(5), counts: new Map() });
+    if (!hours) for (let index = 0; index * wide < span; index += 1) columns.set(index, { name: day(index), label: span > 300 ? day(index).slice(0, 7) : day(index).slice(5), counts: new Map() });
     else for (let hour = 0; hour < span * 24; hour += 1) {
       const name = new Date(first * 86400000 + hour * 3600000).toISOString().slice(0, 13);
       columns.set(name, { name: `${name.replace("T", " ")}:00`, label: `${name.slice(11)}h`, counts: new Map() });

@@ -155,6 +155,7 @@ fn remedy(remedy: &Remedy) -> v1::Remedy<'_> {
     v1::Remedy {
         severity: remedy.severity.name(),
         action: remedy.action.name(),
+        step: remedy.action.text(),
         reason: remedy.reason.text(),
         rule: remedy.rule(),
         within_hours: remedy.within_hours(),

@@ -1,7 +1,8 @@
-//! Writes a posture, for people and for programs.
+//! Writes a posture, for people at a terminal or a browser, and for programs.
 
 mod convert;
 mod facts;
+mod html;
 mod human;
 mod labels;
 mod sections;
@@ -15,6 +16,9 @@ use super::schema::schema_of;
 use crate::posture::Posture;
 
 pub use facts::PostureFacts;
+#[cfg(test)]
+pub(super) use html::SCRIPT;
+pub use html::write as write_html;
 pub use human::write as write_human;
 
 /// Writes the complete posture as JSON, `keytrail/posture/v1`.

@@ -178,8 +178,10 @@ pub(super) struct Remedy<'a> {
     /// Its urgency.
     #[schemars(schema_with = "severity")]
     pub(super) severity: &'static str,
-    /// What to do.
+    /// What to do, as a word for programs.
     pub(super) action: &'static str,
+    /// What to do, as text for people.
+    pub(super) step: &'static str,
     /// Why it is needed, as text for people.
     pub(super) reason: String,
     /// The built-in rule that reports the same problem; null if there is none.

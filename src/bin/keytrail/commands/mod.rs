@@ -49,4 +49,6 @@ commands! {
     rules Rules;
     schema Schema;
     explain_code ExplainCode;
+    completions Completions;
+    man Man;
 }

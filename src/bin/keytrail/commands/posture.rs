@@ -1,13 +1,17 @@
 //! `keytrail posture`: the state of passwords, second factors and keys.
 
+use std::io::{self, Write};
+use std::path::PathBuf;
+
 use keytrail::finding::Redactor;
 use keytrail::output::Style;
-use keytrail::output::posture::{PostureFacts, write_human, write_json};
+use keytrail::output::posture::{PostureFacts, write_html, write_human, write_json};
 use keytrail::posture::{self, Options};
 use keytrail::record::reference::ACCOUNTS;
 use keytrail::value::Time;
 
-use crate::args::{self, Layout};
+use crate::args;
+use crate::destination::{Destination, Draft, reject_inputs, write_device};
 use crate::exit::{EXIT_CODES, Exit, Failure};
 use crate::host::Host;
 use crate::inputs::InputArgs;
@@ -17,6 +21,17 @@ use crate::term::stdout_failed;
 
 /// The name of the table of leaked keys.
 const LEAKED_KEYS: &str = "leaked_keys";
+
+/// The output format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// Text for people.
+    Human,
+    /// JSON for programs.
+    Json,
+    /// A page for people, in one file: steps to filter and sort, MFA coverage, key ages and the trend.
+    Html,
+}
 
 /// Show the posture of credentials: key ages, MFA coverage, remediation steps.
 ///
@@ -33,7 +48,10 @@ const LEAKED_KEYS: &str = "leaked_keys";
 pub(crate) struct Posture {
     /// Output format.
     #[arg(short, long, value_enum, default_value = "human", value_name = "FORMAT")]
-    format: Layout,
+    format: Format,
+    /// The file for the output; `-` is standard output.
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    output: PathBuf,
     /// Compute ages at this time instead of the time of the report, or now.
     #[arg(long, value_name = "TIME", value_parser = args::instant)]
     #[arg(env = "KEYTRAIL_NOW", hide_env_values = true)]
@@ -53,8 +71,10 @@ pub(crate) struct Posture {
 
 impl Posture {
     pub(crate) fn run(self, host: &mut Host<'_>) -> Result<Exit, Failure> {
+        let destination = Destination::of(&self.output)?;
         let policy = self.project.load_tables(&self.table, host)?;
         let inputs = self.inputs.open(&policy.inputs, host)?;
+        reject_inputs(std::iter::once(&destination), inputs.paths())?;
         for note in inputs.notes() {
             host.term.status(&format!("note: {}", note.text));
         }
@@ -76,17 +96,28 @@ impl Posture {
             clock: self.now.unwrap_or(host.clock),
             show_keys: self.show_keys,
         };
-        let style = Style {
-            color: host.term.color_out,
-            width: host.term.width,
-            verbose: host.term.verbose,
-            ..Style::default()
+        let write = |color, out: &mut dyn Write| -> io::Result<()> {
+            let style =
+                Style { color, width: host.term.width, verbose: host.term.verbose, ..Style::default() };
+            match self.format {
+                Format::Human => write_human(&posture, &facts, &style, out),
+                Format::Json => write_json(&posture, &facts, out),
+                Format::Html => write_html(&posture, &facts, out),
+            }
         };
-        let written = match self.format {
-            Layout::Human => write_human(&posture, &facts, &style, host.term.out()),
-            Layout::Json => write_json(&posture, &facts, host.term.out()),
-        };
-        written.map_err(|error| stdout_failed(&error))?;
+        let plain = host.term.color_files;
+        match &destination {
+            Destination::File { typed, real } => {
+                Draft::write(typed, real, |file| write(plain, file))?.publish()?;
+            }
+            Destination::Device(path) => write_device(path, |file| write(plain, file))?,
+            Destination::Stdout => {
+                let mut text = Vec::new();
+                write(host.term.color_out, &mut text)
+                    .and_then(|()| host.term.out().write_all(&text))
+                    .map_err(|error| stdout_failed(&error))?;
+            }
+        }
         Ok(if posture.is_complete() { Exit::Clean } else { Exit::Incomplete })
     }
 }
