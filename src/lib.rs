@@ -17,6 +17,7 @@ pub mod decide;
 pub mod rule;
 pub mod allow;
 pub mod query;
+pub mod triage;
 #[cfg(feature = "native")]
 pub mod config;
 pub mod plan;

@@ -5,7 +5,9 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use crate::config::{FAIL_ON, MAX_SKIPPED, MIN_SEVERITY, Policy};
-use crate::engine::{EmitMode, MEMORY, NOT_PARSED, PolicyRun, RunOptions, RunResult};
+use crate::engine::{
+    EmitMode, MEMORY, NOT_PARSED, PolicyRun, RunOptions, RunResult, SAMPLES_PER_CALL,
+};
 use crate::finding::{Enricher, Redactor};
 use crate::incident::IncidentOptions;
 use crate::plan::{Plan, Prefilter};
@@ -13,7 +15,7 @@ use crate::record::{Format, Inputs};
 use crate::report::{Baseline, Facts, Note, Report, ReportParts};
 use crate::rule::{FailOn, Severity};
 use crate::source::Temporary;
-use crate::value::Time;
+use crate::value::{Period, Time};
 
 /// The options of a scan. `keytrail scan` sets them from its flags.
 #[derive(Debug, Clone)]
@@ -40,6 +42,10 @@ pub struct ScanOptions {
     pub show_keys: bool,
     /// Bytes of matches to retain in memory; the rest spills to temporary files.
     pub memory: usize,
+    /// The time of the matches that are reported; others still count for windows and histories.
+    pub period: Period,
+    /// Records of one row of evidence that a finding shows.
+    pub samples: usize,
     /// Whether the report shows records, as those for programs do.
     pub records: bool,
     /// The findings that are already known, if there is a baseline.
@@ -67,6 +73,8 @@ impl ScanOptions {
             allow_empty: false,
             show_keys: false,
             memory: MEMORY,
+            period: Period::default(),
+            samples: SAMPLES_PER_CALL,
             records: true,
             baseline: None,
             new_only: false,
@@ -181,6 +189,8 @@ fn run_options(
         create: Temporary::create,
         emit: EmitMode::Findings,
         records: options.records,
+        samples: options.samples,
+        period: options.period,
         lineage: true,
         prefilter,
     }
@@ -199,6 +209,7 @@ fn report(
         version: env!("CARGO_PKG_VERSION"),
         clock: options.clock,
         clock_given: options.clock_given,
+        period: options.period,
         zone: policy.zone.name().to_owned(),
         policy: policy.hash.clone(),
         policy_changes: policy.changes.clone(),
@@ -220,6 +231,7 @@ fn report(
         sources: &policy.sources,
         roots,
         allow_empty: options.allow_empty,
+        triage: &policy.triage,
         baseline: options.baseline.as_ref(),
         new_only: options.new_only,
         incidents: IncidentOptions::new(policy.incidents.window, policy.incidents.shared_address),

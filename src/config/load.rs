@@ -10,7 +10,7 @@ use super::load_options::LoadOptions;
 use super::parallel::in_parallel;
 use super::policy::{Policy, SeverityChange};
 use super::project::{FILE_NAME, Project, ProjectReader};
-use super::{changes, files, tables};
+use super::{changes, files, tables, triage};
 use crate::allow;
 use crate::diag::codes::{
     allow as allow_codes, config as codes, policy as policy_codes, rule as rule_codes,
@@ -104,6 +104,7 @@ impl<'o> Loader<'o> {
         self.queries();
         self.rules();
         self.allowlists();
+        self.triage(&root);
         let mut policy = self.policy;
         if self.project.paths_unclear {
             without_consequences(&mut policy.diagnostics);
@@ -170,7 +171,12 @@ impl<'o> Loader<'o> {
         if let Some(paths) = given(&self.options.allowlists) {
             self.project.allowlists = paths;
         }
+        if let Some(text) = &self.options.triage {
+            let (base, text) = (directory.clone(), text.clone());
+            self.project.triage = Some(PolicyPath { base, text, span: None });
+        }
         let policy = &mut self.policy;
+        policy.triage_file = self.project.triage.as_ref().map(PolicyPath::full);
         policy.root.clone_from(&root);
         policy.changes.project_files = std::mem::take(&mut self.project.files);
         policy.inputs = std::mem::take(&mut self.project.inputs);
@@ -524,6 +530,12 @@ impl<'o> Loader<'o> {
         }
         self.policy.allowlist = allowlist;
         self.policy.diagnostics.extend(problems);
+    }
+
+    fn triage(&mut self, root: &Path) {
+        if let Some(path) = &self.project.triage {
+            triage::load(path, root, &mut self.policy);
+        }
     }
 
     /// Whether a name is new. If it is not, reports an error at both places.

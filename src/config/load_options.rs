@@ -22,6 +22,8 @@ pub struct LoadOptions {
     pub rules: Vec<String>,
     /// `--allowlists`: the same for allowlists.
     pub allowlists: Vec<String>,
+    /// `--triage`: the triage file, instead of that of the project file.
+    pub triage: Option<String>,
     /// `--table`: names of tables, each with the data file that contains its rows.
     pub tables: Vec<(String, String)>,
     /// Exclude the built-in rules.

@@ -17,10 +17,12 @@ mod policy;
 mod project;
 mod schema;
 mod tables;
+mod triage;
+mod version;
 
 pub use files::{BUILTIN_PREFIX, extended_help};
 pub use incidents::IncidentSettings;
 pub use load_options::LoadOptions;
 pub use policy::{FAIL_ON, MAX_SKIPPED, MIN_SEVERITY, Policy, SeverityChange};
 pub use project::{FILE_NAME, LintLevel, PROJECT};
-pub use schema::{policy_schema, project_schema};
+pub use schema::{policy_schema, project_schema, triage_schema};

@@ -15,6 +15,7 @@ use crate::record::{HintEntry, InputKinds};
 use crate::rule::{FailOn, PolicyChanges, Rule, Severity, ValueChange};
 use crate::source::{FileId, Sources, Span, walk};
 use crate::table::{List, Table};
+use crate::triage::Triage;
 use crate::value::Zone;
 
 /// The lowest severity that fails a run, unless the project or an option sets another.
@@ -49,6 +50,10 @@ pub struct Policy {
     pub definitions: BTreeMap<String, Definition>,
     /// Every allowlist entry.
     pub allowlist: Allowlist,
+    /// What people decided about findings.
+    pub triage: Triage,
+    /// The triage file, if the project file or an option names one. It may not exist.
+    pub triage_file: Option<PathBuf>,
     /// `inputs` of the project file.
     pub inputs: Vec<HintEntry>,
     /// Kinds of inputs that a run must have: `expect` of the project file.
@@ -108,7 +113,7 @@ impl Policy {
         self.sources.refusal(&path).is_none() && walk::is_file(&path)
     }
 
-    /// Takes the thresholds and the guards from another version of the policy. The guards of this
+    /// Takes the thresholds, the guards and the decisions about findings from another version of the policy. The guards of this
     /// version stay too, because a guard can only add findings.
     pub fn adopt_bar(&mut self, other: &Policy) {
         self.fail_on = other.fail_on;
@@ -116,6 +121,7 @@ impl Policy {
         self.min_severity = other.min_severity;
         self.max_skipped = other.max_skipped;
         self.expected.clone_from(&other.expected);
+        self.triage = other.triage.clone();
         self.changes.settings.clone_from(&other.changes.settings);
         let rules = self.rules.iter().map(|rule| (rule.id.as_str(), rule.on)).collect::<Vec<_>>();
         self.allowlist.adopt_guards(&other.allowlist, &rules);
@@ -149,6 +155,8 @@ impl Policy {
             tables: BTreeMap::new(),
             definitions: BTreeMap::new(),
             allowlist: Allowlist::default(),
+            triage: Triage::default(),
+            triage_file: None,
             inputs: Vec::new(),
             expected: InputKinds::new(),
             zone: Zone::utc(),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::files::{BUILTIN_EXTENDED, PolicyPath};
 use super::incidents::{INCIDENTS, IncidentSettings};
 use super::inputs::{self, INPUT};
+use super::version;
 use crate::allow;
 use crate::diag::codes::{config as codes, policy as policy_codes};
 use crate::diag::{Diagnostic, Level, did_you_mean, escaped};
@@ -27,6 +28,11 @@ pub static PROJECT: Shape = Shape::Object(KEYS);
 
 static KEYS: &[ShapeKey] = &[
     ShapeKey::optional(
+        "requires",
+        Shape::Str,
+        "The lowest version of Keytrail that can read this project: `0.1.0`.",
+    ),
+    ShapeKey::optional(
         "extends",
         TEXTS,
         "Policies to start from: `builtin` (the default), `builtin:extended`, and other project files.",
@@ -37,6 +43,11 @@ static KEYS: &[ShapeKey] = &[
         "Files, folders and globs of rules, lists and definitions.",
     ),
     ShapeKey::optional("allowlists", TEXTS, "Files, folders and globs of allowlists."),
+    ShapeKey::optional(
+        "triage",
+        Shape::Str,
+        "The file of decisions about findings, which `keytrail triage` writes.",
+    ),
     ShapeKey::optional(
         "guards",
         Shape::List(&allow::GUARD),
@@ -107,9 +118,6 @@ const TEXTS: Shape = Shape::List(&Shape::Str);
 const SEVERITY: Shape = Shape::AnyCase(Severity::WORDS);
 static LEVEL: Shape = Shape::Enum(&["off", "note", "warning", "error"]);
 
-/// Keys that are reserved for later versions.
-const RESERVED: [&str; 1] = ["triage"];
-
 /// The settings of the project file and of the files that it extends.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Project {
@@ -123,6 +131,8 @@ pub(super) struct Project {
     pub(super) paths_unclear: bool,
     pub(super) rule_paths: Vec<PolicyPath>,
     pub(super) allowlists: Vec<PolicyPath>,
+    /// The triage file; a file takes precedence over the files that it extends.
+    pub(super) triage: Option<PolicyPath>,
     /// The guards of every file: a file cannot remove those of the files that it extends.
     pub(super) guards: Vec<allow::WrittenGuard>,
     pub(super) rules: BTreeMap<String, RuleChange>,
@@ -231,7 +241,12 @@ impl<'a> ProjectReader<'a> {
         if matches!(node.kind, NodeKind::Null) {
             node.kind = NodeKind::Mapping(Vec::new());
         }
-        self.refuse_reserved(&mut node);
+        if let Some(problem) = node.get("requires").and_then(version::refused) {
+            // What a later version added is not a mistake of the author.
+            project.paths_unclear = true;
+            self.diagnostics.push(problem);
+            return;
+        }
         let before = self.diagnostics.len();
         yaml::check(&node, &PROJECT, self.diagnostics);
         // The rest of the file is still used, so that an error in it does not hide all others.
@@ -243,20 +258,6 @@ impl<'a> ProjectReader<'a> {
         self.extend(&node, &base, project);
         self.open.pop();
         self.merge(&node, &base, project);
-    }
-
-    fn refuse_reserved(&mut self, node: &mut Node) {
-        let NodeKind::Mapping(entries) = &mut node.kind else { return };
-        entries.retain(|entry| {
-            let key = entry.key.text();
-            let reserved = RESERVED.contains(&key);
-            if reserved {
-                let message = format!("`{key}` is not supported by this version of Keytrail");
-                let diagnostic = Diagnostic::error(&codes::NOT_SUPPORTED, message);
-                self.diagnostics.push(diagnostic.at(entry.key.span(), ""));
-            }
-            !reserved
-        });
     }
 
     fn extend(&mut self, node: &Node, base: &Path, project: &mut Project) {
@@ -295,6 +296,12 @@ impl<'a> ProjectReader<'a> {
         };
         project.rule_paths.extend(paths("rule_paths"));
         project.allowlists.extend(paths("allowlists"));
+        if let Some(triage) = node.get("triage")
+            && let Some(text) = triage.text()
+        {
+            let (base, span) = (base.to_owned(), Some(triage.span));
+            project.triage = Some(PolicyPath { base, text: text.to_owned(), span });
+        }
         let guards = node.get("guards").map_or(&[][..], Node::items);
         project.guards.extend(guards.iter().filter_map(allow::WrittenGuard::read));
         for entry in entries(node, "rules") {
@@ -366,7 +373,7 @@ impl<'a> ProjectReader<'a> {
 }
 
 /// Keys of the project file that name policy files.
-const PATHS: [&str; 3] = ["extends", "rule_paths", "allowlists"];
+const PATHS: [&str; 4] = ["extends", "rule_paths", "allowlists", "triage"];
 
 /// Whether an error leaves it unclear which files belong to the policy: it is about a key that
 /// names them, or about an unknown key that may be a misspelling of such a key.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::PROJECT;
 use crate::rule::{DEFINITIONS_FILE, LIST_FILE, RULE_FILE, TABLE_FILE};
-use crate::{allow, yaml};
+use crate::{allow, triage, yaml};
 
 /// The schema of the project file, as stored in `schemas/config.json`.
 pub fn project_schema() -> String {
@@ -36,6 +36,11 @@ pub fn policy_schema() -> String {
         "Policy file of Keytrail: a rule, a list, a table, definitions or allowlist entries",
         schema,
     )
+}
+
+/// The schema of a triage file, as stored in `schemas/triage.json`.
+pub fn triage_schema() -> String {
+    document("Triage file of Keytrail", yaml::json_schema(&triage::FILE))
 }
 
 fn document(title: &str, mut schema: Value) -> String {

@@ -36,6 +36,8 @@ pub(super) struct MatchRecorder<'p> {
     pub(super) matches: u64,
     /// Matches that have no time although their rule requires one, by rule.
     pub(super) unplaced: BTreeMap<u32, u64>,
+    /// Matches of plain rules outside of the period.
+    pub(super) outside: u64,
     /// Whether the current file cannot be read again.
     pub(super) once: bool,
     /// Whether the details of matches of plain rules are retained, because their records are not read
@@ -77,6 +79,7 @@ impl<'p> MatchRecorder<'p> {
             errors: ErrorCounts::default(),
             matches: 0,
             unplaced: BTreeMap::new(),
+            outside: 0,
             once: false,
             retains: true,
             failed: Vec::new(),
@@ -408,6 +411,15 @@ impl<'p> MatchRecorder<'p> {
         }
         if view.time.is_none() && definition.construct.is_timed() {
             *self.unplaced.entry(rule).or_default() += 1;
+            return None;
+        }
+
+        let plain = matches!(definition.construct, Construct::Plain);
+        if plain
+            && definition.on == RecordKind::Event
+            && view.time.is_some_and(|time| !self.options.period.contains(time))
+        {
+            self.outside += 1;
             return None;
         }
 

@@ -38,7 +38,10 @@ pub use fold::{FoldOptions, Folded, FoldedRecord, RecordState, fold_records};
 pub use map::NOT_PARSED;
 pub use matches::Settled;
 pub use options::{EmitMode, MEMORY, PolicyRun, RunOptions};
-pub use reduce::{Coverage, LEADS_PER_RUN, SAMPLES_PER_RULE, SAMPLES_PER_RUN};
+pub use reduce::{
+    Coverage, LEADS_PER_RUN, SAMPLES_PER_CALL, SAMPLES_PER_RULE, SAMPLES_PER_RUN,
+    samples_of_finding,
+};
 pub use rows::SpillError;
 pub use rule_harness::{HarnessResult, RuleHarness};
 pub use run::{Mapped, RunResult, Unapplied, map, map_part, reduce, reduce_keys, run, run_each};

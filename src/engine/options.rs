@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::finding::{Enricher, Redactor};
 use crate::plan::{Plan, Prefilter};
 use crate::source::Temporary;
-use crate::value::{Time, Zone};
+use crate::value::{Period, Time, Zone};
 
 /// The default bound on matches in memory, in bytes: 64 MiB. A larger bound did not make a run
 /// faster over a log of 1 GB and all built-in rules.
@@ -25,6 +25,9 @@ pub struct RunOptions {
     pub zone: Zone,
     /// The number of threads; at least one.
     pub jobs: NonZeroUsize,
+    /// The time of the matches that are reported. Records outside of it still count for windows and
+    /// histories. Credential reports describe a state, so their findings have no such time.
+    pub period: Period,
     /// How to show records.
     pub redactor: Redactor,
     /// Enriches addresses and keys from tables.
@@ -35,6 +38,8 @@ pub struct RunOptions {
     pub create: fn() -> io::Result<Temporary>,
     /// The unit that one finding reports.
     pub emit: EmitMode,
+    /// Records of one row of evidence that a finding shows.
+    pub samples: usize,
     /// Whether findings show records. If not, no record is redacted.
     pub records: bool,
     /// Records without any text that a rule needs are not parsed, if every policy has one.

@@ -9,7 +9,7 @@ use super::credentials::{Credentials, StoredReports};
 use super::map::{Map, RecordOutcome};
 use super::matches::{PartialMatches, Settled};
 use super::options::{EmitMode, PolicyRun, RunOptions};
-use super::reduce::{Coverage, SampleRequest};
+use super::reduce::{Coverage, SAMPLES_PER_CALL, SampleRequest};
 use super::rows::{SpillError, SpillFile};
 use super::sample_reload::{MissingSamples, ReloadFrom, reload_samples};
 use super::schedule::{STACK, Schedule, Turn};
@@ -52,6 +52,8 @@ pub struct RunResult {
     pub panics: Vec<String>,
     /// Findings that show only the record that leads them, because there are many findings.
     pub unsampled: u64,
+    /// The samples that the findings of a rule, and those of the run, may show besides.
+    pub sample_bounds: (usize, usize),
     /// Findings that show no record, because there are many findings.
     pub recordless: u64,
     /// What became of matches whose subject is the owner of a key that no report contains.
@@ -63,6 +65,10 @@ pub struct RunResult {
     pub spill: Option<SpillError>,
     /// The error because of which spilled matches could not be read back: findings are missing.
     pub lost: Option<SpillError>,
+    /// Matches of plain rules that are not reported, because they are outside of the period.
+    pub outside: u64,
+    /// The same for occurrences of correlation rules.
+    pub occurrences_outside: u64,
     /// Who made whom; empty unless the options ask for it.
     pub lineage: Lineage,
     /// Users whose names may be shown in failed sign-ins.
@@ -106,6 +112,7 @@ struct RunCounts {
     errors: ErrorCounts,
     matches: u64,
     unplaced: BTreeMap<u32, u64>,
+    outside: u64,
     files: Vec<FileCounts>,
     panics: BTreeSet<(usize, u64)>,
     panicked: usize,
@@ -144,6 +151,7 @@ impl RunCounts {
     fn merge(&mut self, other: RunCounts) {
         self.errors.merge(other.errors);
         self.matches += other.matches;
+        self.outside += other.outside;
         for (rule, count) in other.unplaced {
             *self.unplaced.entry(rule).or_default() += count;
         }
@@ -351,7 +359,10 @@ fn conclude(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> Concluded 
         findings: reduced.findings,
         coverage: reduced.coverage,
         panics,
+        outside: counts.outside,
+        occurrences_outside: reduced.occurrences_outside,
         unsampled: reduced.unsampled,
+        sample_bounds: super::reduce::sample_bounds(options),
         recordless: reduced.recordless,
         settled: reduced.settled,
         missing_samples: MissingSamples::default(),
@@ -487,7 +498,9 @@ fn work<'p, const N: usize>(job: &Job<'_, 'p, N>, schedule: &Schedule<'_>) -> [P
     let (mut turn, mut file) = (Turn::default(), None);
     while let Some(at) = schedule.next(&mut file, &mut turn) {
         let Turn { batch, formats, origin, once, compressed } = &mut turn;
-        map.begin(origin, formats, *once, !job.reloads || *once || *compressed);
+        // More samples than are retained are read again, even from a compressed file.
+        let few = job.policies.iter().all(|of| of.options.samples <= SAMPLES_PER_CALL);
+        map.begin(origin, formats, *once, !job.reloads || *once || *compressed && few);
         for skip in batch.skipped.drain(..) {
             skip_record(&mut works, at, &skip, 1);
         }
@@ -542,6 +555,7 @@ fn work<'p, const N: usize>(job: &Job<'_, 'p, N>, schedule: &Schedule<'_>) -> [P
         work.counts.errors = judge.recorder.errors;
         work.counts.matches = judge.recorder.matches;
         work.counts.unplaced = judge.recorder.unplaced;
+        work.counts.outside = judge.recorder.outside;
     }
     works
 }

@@ -75,7 +75,7 @@ impl Enricher {
             identities: distinct(calls.iter().filter_map(identity)).take(MAX_DESCRIBED).collect(),
             accounts: accounts.take(MAX_DESCRIBED).filter_map(|of| self.account(&of)).collect(),
             sources: sources.take(MAX_DESCRIBED).filter_map(|of| self.source(of, calls)).collect(),
-            keys: keys.take(MAX_DESCRIBED).filter_map(|of| self.key(of)).collect(),
+            keys: keys.take(MAX_DESCRIBED).filter_map(|of| self.key(of, calls)).collect(),
         }
     }
 
@@ -115,10 +115,18 @@ impl Enricher {
         described.then_some(enriched)
     }
 
-    /// What tables contain about a key; `None` if no table lists it.
-    fn key(&self, ak: &str) -> Option<EnrichedKey> {
-        let note = find(&self.ak_notes, ak);
-        let row = find(&self.policies, ak);
+    /// What tables contain about a key; `None` if no table lists it. A temporary key that no row names
+    /// is described by the rows of its role, because its policies are those of the role.
+    fn key(&self, ak: &str, calls: &[Calls]) -> Option<EnrichedKey> {
+        let is_of_role = |calls: &&Calls| {
+            calls.call.ak.as_deref() == Some(ak) && calls.call.user_type.as_deref() == Some("role")
+        };
+        let role = calls.iter().find(is_of_role).and_then(|calls| calls.call.user.as_deref());
+        let of_role = |table| role.and_then(|role| find(table, role));
+        let (own_note, own) = (find(&self.ak_notes, ak), find(&self.policies, ak));
+        let note = own_note.or_else(|| of_role(&self.ak_notes));
+        let row = own.or_else(|| of_role(&self.policies));
+        let by_role = own_note.is_none() && note.is_some() || own.is_none() && row.is_some();
         let mut policies = row.map_or_else(Vec::new, |row| row.texts("name"));
         policies.sort();
         let policy_count = row.map(|_| policies.len());
@@ -131,6 +139,7 @@ impl Enricher {
             policies,
             policy_count,
             document: document.map(|text| WHOLE_KEYS.record(&text, DOCUMENT_BYTES)),
+            role: role.filter(|_| by_role).map(str::to_owned),
             open: Vec::new(),
         })
     }

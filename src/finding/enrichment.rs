@@ -76,6 +76,8 @@ pub struct EnrichedKey {
     pub policy_count: Option<usize>,
     /// The document of its policies, redacted as records are, at most 4 KiB.
     pub document: Option<String>,
+    /// The role whose row describes it, if no row names this temporary key.
+    pub role: Option<String>,
     /// Open findings of credential reports about this key.
     pub open: Vec<OpenFinding>,
 }
@@ -89,6 +91,7 @@ impl EnrichedKey {
             policies: Vec::new(),
             policy_count: None,
             document: None,
+            role: None,
             open,
         }
     }

@@ -3,6 +3,7 @@
 use super::enrichment::{EnrichedAccount, EnrichedKey, EnrichedSource, Identity};
 use super::target::Target;
 use crate::rule::Severity;
+use crate::triage::TriageDecision;
 use crate::value::{Time, words};
 
 /// The location of a record in the inputs.
@@ -172,6 +173,10 @@ words! {
         Extended = "extended",
         /// The input does not reach far enough to be sure of it; fails the run under `--strict`.
         Uncertain = "uncertain",
+        /// Somebody dealt with it, and no match is later.
+        Processed = "processed",
+        /// Somebody decided to ignore it.
+        Ignored = "ignored",
         /// The baseline contains it.
         Unchanged = "unchanged",
         /// Every match is covered by an allowlist entry.
@@ -245,11 +250,18 @@ pub struct Finding {
     pub incident: String,
     /// How it relates to the baseline; `None` without one.
     pub baseline: Option<BaselineState>,
+    /// What somebody decided about it; `None` if it is unprocessed.
+    pub triage: Option<TriageDecision>,
     /// Whether it shows no record and only its first call records, because the run has many findings.
     pub brief: bool,
 }
 
 impl Finding {
+    /// Whether somebody dealt with it or decided to ignore it, so that it does not fail the run.
+    pub fn is_triaged(&self) -> bool {
+        matches!(self.role, VerdictRole::Processed | VerdictRole::Ignored)
+    }
+
     /// Whether it is uncertain and does not fail the run. Outputs never show such a finding as an
     /// error, whatever the threshold is.
     pub fn is_only_uncertain(&self) -> bool {

@@ -73,6 +73,7 @@ fn finding(number: usize, calls: &[Call]) -> Finding {
         role: VerdictRole::Gates,
         incident: String::new(),
         baseline: None,
+        triage: None,
         brief: false,
     }
 }

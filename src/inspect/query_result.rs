@@ -6,8 +6,9 @@ use super::{FileView, MaskedUse, RecordCounts};
 use crate::diag::Diagnostic;
 use crate::expr::EvalError;
 use crate::finding::Redactor;
-use crate::query::{Period, Ranked, Tally};
+use crate::query::{Ranked, Tally};
 use crate::record::{FieldGap, FieldSet, FileStatus, Skip};
+use crate::value::Period;
 use crate::value::RecordKind;
 
 /// Skipped records, faults and files of one kind that are retained with their position; the rest

@@ -1,8 +1,9 @@
 //! The options of a query.
 
 use crate::finding::Redactor;
-use crate::query::{GroupColumn, Limits, Period, Query, SortKey};
+use crate::query::{GroupColumn, Limits, Query, SortKey};
 use crate::record::FieldSet;
+use crate::value::Period;
 use crate::value::Time;
 
 /// A query over the inputs, and the options that decide how its result is shown.

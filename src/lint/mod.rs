@@ -22,6 +22,7 @@ mod missing_metadata;
 mod not_looked_up;
 mod operation_names;
 mod run;
+mod stale_decision;
 mod subsumed_rule;
 mod unknown_operation;
 mod untested_provider;
@@ -50,6 +51,7 @@ pub static LINTS: &[&Lint] = &[
     &literal_regex::LITERAL_REGEX,
     &missing_metadata::MISSING_METADATA,
     &not_looked_up::NOT_LOOKED_UP,
+    &stale_decision::STALE_DECISION,
     &subsumed_rule::SUBSUMED_RULE,
     &unknown_operation::UNKNOWN_OPERATION,
     &untested_provider::UNTESTED_PROVIDER,

@@ -25,7 +25,7 @@ const LIMIT: usize = 1_000;
 /// Values of the evidence that a cell lists.
 const LISTED: usize = 10;
 
-const COLUMNS: [&str; 26] = [
+const COLUMNS: [&str; 27] = [
     "type",
     "fingerprint",
     "severity",
@@ -51,6 +51,7 @@ const COLUMNS: [&str; 26] = [
     "pointer",
     "incident",
     "baseline",
+    "triage",
     "evidence",
 ];
 
@@ -114,6 +115,7 @@ fn row(report: &Report, issue: &Issue<'_>) -> [String; COLUMNS.len()] {
     put("incident", finding.incident.clone());
     put("evidence", enrichment_lines::texts(facts, finding, EXTENT).join("; "));
     put("baseline", finding.baseline.map_or("", |state| state.name()).to_owned());
+    put("triage", finding.triage.as_ref().map_or_else(String::new, |of| text(&of.sentence())));
     row
 }
 

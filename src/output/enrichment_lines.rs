@@ -1,4 +1,4 @@
-//! Lines of text about the evidence of a finding: who called, and what the log, tables and other
+//! Lines of text about a finding: what was decided about it, who called, and what the log, tables and other
 //! findings contain about accounts, sources and keys.
 
 use crate::diag::escaped;
@@ -7,6 +7,9 @@ use crate::report::Facts;
 
 /// Policies listed for each key.
 const POLICIES: usize = 5;
+
+/// Characters of the decision about a finding.
+const DECISION: usize = 500;
 
 /// A line about the evidence of a finding.
 pub(super) enum EnrichmentLine {
@@ -56,6 +59,9 @@ pub(super) fn lines(facts: &Facts, finding: &Finding, extent: Extent) -> Vec<Enr
             }
         };
     let about = |of, text| vec![EnrichmentLine::About(of, text)];
+    let decision = finding.triage.as_ref();
+    let decision = decision.map(|of| about("triage", text.value(&of.sentence(), DECISION)));
+    add("triage", &mut decision.into_iter(), 0);
     let mut accounts = finding.accounts.iter().map(|of| about("account", text.account(of)));
     add("account", &mut accounts, finding.accounts.len());
     let mut of_callers = identities.iter().map(|of| about("identity", text.identity(of)));
@@ -154,6 +160,9 @@ impl<'t> FindingText<'t> {
         let ak = self.facts.key(&enriched.ak).into_owned();
         let mut text =
             format!("{}, remark {}", self.value(&ak, 60), self.remark(enriched.remark.as_deref()));
+        if let Some(role) = &enriched.role {
+            text.push_str(&format!(", by role {}", self.value(role, 100)));
+        }
         if let Some(count) = enriched.policy_count {
             let named: Vec<String> =
                 enriched.policies.iter().take(POLICIES).map(|of| self.value(of, 60)).collect();

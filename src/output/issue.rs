@@ -17,8 +17,8 @@ pub(super) struct Issue<'r> {
     pub(super) check: &'r str,
     /// The title of the rule, or what the reason means.
     pub(super) title: Cow<'r, str>,
-    /// The severity; `info` for a finding that the allowlist covers, and for one that is uncertain
-    /// and does not fail the run.
+    /// The severity; `info` for a finding that the allowlist covers, that somebody dealt with or
+    /// ignores, or that is uncertain and does not fail the run.
     pub(super) severity: Severity,
     /// Whether it fails the run or makes it incomplete.
     pub(super) fails: bool,
@@ -55,6 +55,8 @@ fn of_finding<'r>(report: &'r Report, finding: &'r Finding) -> Option<Issue<'r>>
     let rule = report.rule_of(finding)?;
     let (prefix, severity) = match finding.role {
         VerdictRole::Suppressed => ("Accepted by the allowlist: ", Severity::Info),
+        VerdictRole::Processed => ("Processed: ", Severity::Info),
+        VerdictRole::Ignored => ("Ignored: ", Severity::Info),
         _ if finding.is_only_uncertain() => ("Uncertain: ", Severity::Info),
         _ => ("", finding.severity),
     };

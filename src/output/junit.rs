@@ -114,6 +114,8 @@ fn test(report: &Report, rule: &RuleSummary, finding: &Finding) -> Test {
         VerdictRole::Extended => skipped(format!("{severity}, from a rule of the extended pack")),
         VerdictRole::Uncertain => skipped(format!("{severity}, uncertain")),
         VerdictRole::Unchanged => skipped(format!("{severity}, in the baseline")),
+        VerdictRole::Processed => skipped(format!("{severity}, processed")),
+        VerdictRole::Ignored => skipped(format!("{severity}, ignored")),
         VerdictRole::Suppressed => skipped("accepted by the allowlist".to_owned()),
     };
     let name = format!("{} {}", shown_text(&message), finding.fingerprint);

@@ -48,7 +48,8 @@ pub use json::{
     report_schema, restore_report, watch_schema, write_baseline, write_check, write_finding,
     write_report,
 };
-pub use output::{Output, Style};
+pub use output::{Folders, Output, Style};
+pub use sarif::SarifProfile;
 
 /// Every output format, in the order in which the documentation lists them.
 pub static OUTPUTS: &[&Output] = &[

@@ -88,7 +88,11 @@ fn with(first: Value, second: Value) -> Value {
 fn detection(report: &Report, rule: &RuleSummary, finding: &Finding) -> Value {
     let facts = &report.facts;
     let covered = finding.role == VerdictRole::Suppressed;
-    let (status_id, status) = if covered { (3, "Suppressed") } else { (1, "New") };
+    let (status_id, status) = match finding.role {
+        VerdictRole::Suppressed | VerdictRole::Ignored => (3, "Suppressed"),
+        VerdictRole::Processed => (4, "Resolved"),
+        _ => (1, "New"),
+    };
     let (confidence_id, confidence) = match rule.confidence {
         _ if finding.uncertain => (1, "Low"),
         Confidence::Low => (1, "Low"),
@@ -144,6 +148,14 @@ fn detection(report: &Report, rule: &RuleSummary, finding: &Finding) -> Value {
             "about": enrichment_lines::texts(facts, finding, EXTENT),
             "evidences_left_out": (left_out > 0).then_some(left_out),
             "record": format!("{}:{}", text(facts, &file, NAME), place.line),
+            "triage": finding.triage.as_ref().map(|of| json!({
+                "state": of.state.name(),
+                "effect": of.effect.name(),
+                "reason": text(facts, &of.reason, NAME),
+                "by": text(facts, &of.by, NAME),
+                "time": of.time.to_string(),
+                "expires": of.expires,
+            })),
             "suppressed_by": finding.suppression.as_ref().map(|of| of.entry.as_str()),
         },
     });

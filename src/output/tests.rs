@@ -91,6 +91,7 @@ fn a_report_from_a_file_is_written_as_the_scan_writes_it() {
         uncertain: true,
         suppressed: false,
         unchanged: false,
+        triage: None,
     };
     let mut compared = fixture();
     let known: Vec<_> = Baseline::of(&fixture()).findings().skip(1).cloned().collect();

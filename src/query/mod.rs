@@ -12,7 +12,7 @@ mod saved;
 #[cfg(test)]
 mod tests;
 
-pub use bound::{Bound, NotABound, Period};
+pub use bound::{Bound, NotABound};
 pub use groups::{Group, Groups, Limits, Ranked, Tally};
 pub use masked::MaskedKey;
 pub use order::{GroupColumn, SortColumn, SortError, SortKey, sort_fields};

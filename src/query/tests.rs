@@ -1,12 +1,13 @@
 //! Queries, bounds and groups.
 #![allow(clippy::unwrap_used)]
 
-use super::{Bound, Groups, Limits, Period, QuerySource, Tally};
+use super::{Bound, Groups, Limits, QuerySource, Tally};
 use crate::diag::{Diagnostic, render};
 use crate::expr::{Bindings, Env, Function, between_commas};
 use crate::record::Record;
 use crate::record::field::event;
 use crate::source::{Fragment, Sources, Span};
+use crate::value::Period;
 use crate::value::{RecordKind, Time, Value, Zone};
 
 struct TestEnv(Zone);

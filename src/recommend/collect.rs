@@ -11,9 +11,9 @@ use super::reported::{self, ReportedUser, UserKey};
 use super::requirement::Operation;
 use super::usage::{CallOutcome, LogSpan, Usage};
 use crate::engine::{FoldedRecord, RecordState};
-use crate::query::Period;
 use crate::record::field::event;
 use crate::record::{FieldId, FieldSet, MappedRecord, Provider, Record};
+use crate::value::Period;
 use crate::value::{RecordKind, Value};
 
 /// What a collector counts.

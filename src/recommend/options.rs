@@ -6,7 +6,7 @@ use super::attached::AttachedPolicies;
 use super::selection::CredentialSelection;
 use super::usage::CallOutcome;
 use crate::finding::Redactor;
-use crate::query::Period;
+use crate::value::Period;
 use crate::value::Time;
 
 /// The options of recommendations.

@@ -3,20 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::brief::BRIEF_CALLS;
+use super::triage::apply;
 use super::unapplied::{UnappliedRules, short_log, unapplied};
 use super::{
     Baseline, Facts, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Standing,
     Verdict,
 };
 use crate::allow::{Allowlist, EntryState};
-use crate::engine::{
-    Coverage, LEADS_PER_RUN, MissingSamples, RunResult, SAMPLES_PER_RULE, SAMPLES_PER_RUN,
-};
+use crate::engine::{Coverage, LEADS_PER_RUN, MissingSamples, RunResult};
 use crate::finding::{BaselineState, EnrichedKey, Finding, OpenFinding, VerdictRole};
 use crate::incident::IncidentOptions;
 use crate::record::{FileStatus, InputKind, shown_path};
 use crate::rule::Rule;
 use crate::source::Sources;
+use crate::triage::Triage;
 use crate::value::RecordKind;
 
 /// The parts of a report besides the run itself.
@@ -34,6 +34,8 @@ pub struct ReportParts<'p> {
     pub roots: Vec<String>,
     /// Whether a run without any record or rule is acceptable.
     pub allow_empty: bool,
+    /// What people decided about findings.
+    pub triage: &'p Triage,
     /// The findings that are already known, if there is a baseline.
     pub baseline: Option<&'p Baseline>,
     /// Whether known findings are left out of the report.
@@ -54,6 +56,7 @@ impl Report {
             sources,
             roots,
             allow_empty,
+            triage,
             baseline,
             new_only,
             incidents,
@@ -67,8 +70,10 @@ impl Report {
         incomplete.extend(missing_inputs(&run, &facts));
         notes.extend(unshown(&run));
         notes.extend(unjoined(&run));
-        notes.sort();
+        notes.extend(period(&run, &facts));
         let mut found = run.findings;
+        notes.extend(apply(triage, &mut found, facts.clock));
+        notes.sort();
         let mut comparison = baseline.map(|baseline| baseline.compare(&mut found));
         if let Some(comparison) = comparison.as_mut().filter(|_| new_only) {
             comparison.new_only = true;
@@ -168,6 +173,28 @@ fn unjoined(run: &RunResult) -> Option<Note> {
     })
 }
 
+/// A note on what the period leaves out.
+fn period(run: &RunResult, facts: &Facts) -> Option<Note> {
+    let amount = |count: u64, one: &str, many: &str| match count {
+        1 => format!("1 {one}"),
+        count => format!("{count} {many}"),
+    };
+    facts.period.is_bounded().then(|| Note {
+        id: "period",
+        text: format!(
+            "only matches {} are reported (--since, --until): {} and {} are outside; their records count \
+             for windows and histories, and findings of credential reports have no such time",
+            facts.period,
+            amount(run.outside, "match of a plain rule", "matches of plain rules"),
+            amount(
+                run.occurrences_outside,
+                "occurrence of a correlation rule",
+                "occurrences of correlation rules"
+            ),
+        ),
+    })
+}
+
 /// Notes on findings whose records could not be shown, and on memory that was exceeded.
 fn unshown(run: &RunResult) -> Vec<Note> {
     let findings = |count: u64| match count {
@@ -175,6 +202,7 @@ fn unshown(run: &RunResult) -> Vec<Note> {
         count => format!("records of {count} findings are"),
     };
     let MissingSamples { once, changed } = run.missing_samples;
+    let (of_rule, of_run) = run.sample_bounds;
     let mut notes = Vec::new();
     if run.unsampled > 0 {
         let text = match run.unsampled {
@@ -183,7 +211,7 @@ fn unshown(run: &RunResult) -> Vec<Note> {
         };
         let text = format!(
             "{text} only the first record, because all findings of a rule together show at most \
-             {SAMPLES_PER_RULE} more, and those of a run {SAMPLES_PER_RUN}; `keytrail query` lists \
+             {of_rule} more, and those of a run {of_run}; `keytrail query` lists \
              the records of a key, user or address"
         );
         notes.push(Note { id: "samples-limited", text });

@@ -17,7 +17,7 @@ use super::{
 use crate::incident::{IncidentOptions, Lineage};
 use crate::record::{FileAccount, FileStatus, InputKinds, Skip, SkipReason};
 use crate::rule::{Category, Confidence, FailOn, Pack, Severity, Status};
-use crate::value::{RecordKind, Time};
+use crate::value::{Period, RecordKind, Time};
 
 pub(crate) use self::planted::{planted, planted_paths};
 pub(crate) use self::text::{HOSTILE, LONG_KEY, SHORT_KEY};
@@ -180,6 +180,7 @@ pub(crate) fn fixture() -> Report {
             version: "0.1.0",
             clock: Time::parse("2024-08-05T00:00:00Z").expect("a time of the fixture"),
             clock_given: true,
+            period: Period { since: None, until: Time::parse("2024-08-05T00:00:00Z") },
             zone: "UTC".into(),
             policy: "cd".repeat(32),
             policy_changes: changes(LONG_KEY, HOSTILE[0]),
@@ -201,7 +202,7 @@ pub(crate) fn fixture() -> Report {
         baseline: None,
         left_out: BTreeMap::new(),
         blind: 0,
-        gate: GateCounts { gating: 3, uncertain: 0, experimental: 1, extended: 0, unchanged: 0 },
+        gate: GateCounts { gating: 3, experimental: 1, ..GateCounts::default() },
         ledger: ledger(),
         files: files(),
         accounting: Accounting {

@@ -7,6 +7,7 @@ use super::standing::Standing;
 use super::{Facts, GateCounts, Note, Report, Verdict};
 use crate::finding::{BaselineState, Finding, VerdictRole};
 use crate::rule::{FailOn, Pack, Severity, Status};
+use crate::triage::{TriageDecision, TriageState};
 
 impl Standing {
     /// The standing of a finding whose rule has this status and pack.
@@ -18,6 +19,7 @@ impl Standing {
             uncertain: finding.uncertain,
             suppressed: finding.role == VerdictRole::Suppressed,
             unchanged: finding.baseline == Some(BaselineState::Unchanged),
+            triage: finding.triage.as_ref().and_then(TriageDecision::in_force),
         }
     }
 
@@ -31,6 +33,11 @@ impl Standing {
             VerdictRole::Extended
         } else if !facts.fail_on.is_reached_by(self.severity) {
             VerdictRole::BelowThreshold
+        } else if let Some(state) = self.triage {
+            match state {
+                TriageState::Processed => VerdictRole::Processed,
+                TriageState::Ignored => VerdictRole::Ignored,
+            }
         } else if self.uncertain && !facts.strict && !facts.fail_on_uncertain {
             VerdictRole::Uncertain
         } else if self.unchanged {
@@ -47,6 +54,8 @@ impl GateCounts {
         match role {
             VerdictRole::Gates => self.gating += count,
             VerdictRole::Uncertain => self.uncertain += count,
+            VerdictRole::Processed => self.processed += count,
+            VerdictRole::Ignored => self.ignored += count,
             VerdictRole::Unchanged => self.unchanged += count,
             VerdictRole::Experimental if fail_on.is_reached_by(severity) => {
                 self.experimental += count;
@@ -207,6 +216,7 @@ mod tests {
             uncertain: false,
             suppressed: false,
             unchanged: false,
+            triage: None,
         };
         for (fail_on, gating) in [(FailOn::Low, 7), (FailOn::High, 3)] {
             let report = decided(|report| {

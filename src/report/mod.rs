@@ -16,6 +16,7 @@ mod redact;
 #[allow(clippy::module_inception)]
 mod report;
 mod standing;
+mod triage;
 mod unapplied;
 mod view;
 

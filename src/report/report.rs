@@ -11,7 +11,7 @@ use crate::record::InputKinds;
 use crate::rule::{
     Category, Confidence, ConstructKind, FailOn, Pack, PolicyChanges, Severity, Status,
 };
-use crate::value::{RecordKind, Time, words};
+use crate::value::{Period, RecordKind, Time, words};
 
 /// The facts about a rule that reports contain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,6 +128,10 @@ pub struct GateCounts {
     pub experimental: u64,
     /// Findings that do not fail the run, because their rule belongs to the extended pack.
     pub extended: u64,
+    /// Findings that do not fail the run, because somebody dealt with them.
+    pub processed: u64,
+    /// Findings that do not fail the run, because somebody decided to ignore them.
+    pub ignored: u64,
     /// Findings that do not fail the run, because the baseline contains them.
     pub unchanged: u64,
 }
@@ -155,6 +159,8 @@ pub struct Facts {
     pub clock: Time,
     /// Whether `--now` set it.
     pub clock_given: bool,
+    /// The time of the matches that are reported.
+    pub period: Period,
     /// The time zone of occurrence days.
     pub zone: String,
     /// SHA-256 over the policy in force, hex.

@@ -1,6 +1,7 @@
 //! What decides whether a finding fails the run, apart from thresholds.
 
 use crate::rule::{Pack, Severity, Status};
+use crate::triage::TriageState;
 
 /// What decides whether a finding fails the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,4 +18,6 @@ pub struct Standing {
     pub suppressed: bool,
     /// Whether the baseline contains it.
     pub unchanged: bool,
+    /// The decision that keeps it from failing the run.
+    pub triage: Option<TriageState>,
 }

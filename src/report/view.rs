@@ -35,7 +35,8 @@ impl Facts {
 impl GateCounts {
     /// Findings at or above the threshold that do not fail the run.
     pub fn not_gating(&self) -> u64 {
-        self.uncertain + self.experimental + self.extended + self.unchanged
+        let known = self.processed + self.ignored + self.unchanged;
+        self.uncertain + self.experimental + self.extended + known
     }
 
     /// A sentence that counts all findings at or above the threshold, such as
@@ -52,6 +53,8 @@ impl GateCounts {
                 (self.uncertain, "uncertain"),
                 (self.experimental, "experimental"),
                 (self.extended, "extended"),
+                (self.processed, "processed"),
+                (self.ignored, "ignored"),
                 (self.unchanged, "unchanged"),
             ];
             let parts = parts.iter().filter(|(count, _)| *count > 0);

@@ -23,7 +23,7 @@ use crate::record::reference;
 use crate::record::{FieldSet, Format, Origin, Outcome as Read, RawRecord, Record, Scratch};
 use crate::rule::{self, ConstructKind, Expectation, Overrides, Rule, TestCase};
 use crate::source::{Sources, Span, Temporary};
-use crate::value::{RecordKind, Time, Value};
+use crate::value::{Period, RecordKind, Time, Value};
 use crate::yaml::{self, Node};
 
 /// 2026-01-01T00:00:00Z, the clock of a test that sets none.
@@ -243,6 +243,8 @@ impl<'a> Runner<'a> {
             create: Temporary::create,
             emit: EmitMode::Findings,
             records: true,
+            samples: crate::engine::SAMPLES_PER_CALL,
+            period: Period::default(),
             prefilter: None,
             lineage: false,
         };

@@ -9,6 +9,7 @@ mod json;
 mod mask;
 #[cfg(feature = "native")]
 mod names;
+mod period;
 mod time;
 mod types;
 #[allow(clippy::module_inception)]
@@ -25,6 +26,7 @@ pub(crate) use json::{StringEnd, string_end};
 pub use mask::{distinct_masks, is_masked, key_ids, mask, mask_keys, mask_keys_with};
 #[cfg(feature = "native")]
 pub use names::retained;
+pub use period::Period;
 pub use time::{Day, Duration, Time, Zone};
 pub use types::{Elem, EnumDef, RecordKind, Type};
 pub use value::{Items, Json, KeyCase, Value};

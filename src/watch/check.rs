@@ -21,7 +21,7 @@ use crate::record::{InputKinds, Inputs};
 use crate::report::{Facts, Note, Report, ReportParts};
 use crate::rule::{FailOn, Rule, Severity};
 use crate::source::Temporary;
-use crate::value::{Duration, RecordKind, Time};
+use crate::value::{Duration, Period, RecordKind, Time};
 
 /// Ids of emitted occurrences are retained for this long after they were last found.
 const EMITTED_RETENTION: Duration = Duration(35 * 24 * 3600 * 1_000_000);
@@ -281,6 +281,8 @@ impl<'p> Watch<'p> {
             create: Temporary::create,
             emit: EmitMode::Occurrences,
             records: true,
+            samples: crate::engine::SAMPLES_PER_CALL,
+            period: Period::default(),
             prefilter: None,
             lineage: true,
         }
@@ -383,6 +385,7 @@ impl<'p> Watch<'p> {
                 version: env!("CARGO_PKG_VERSION"),
                 clock,
                 clock_given: options.now.is_some(),
+                period: Period::default(),
                 zone: self.policy.zone.name().to_owned(),
                 policy: self.policy.hash.clone(),
                 policy_changes: self.policy.changes.clone(),
@@ -403,6 +406,7 @@ impl<'p> Watch<'p> {
             sources: &self.policy.sources,
             roots: Vec::new(),
             allow_empty: true,
+            triage: &self.policy.triage,
             baseline: None,
             new_only: false,
             incidents: self.incident_options(),
@@ -415,6 +419,8 @@ impl<'p> Watch<'p> {
             report.notes.push(Note { id: "policy-changes", text });
             report.notes.sort();
         }
+        // A check sees only what is new, so most decisions are about none of its findings.
+        report.notes.retain(|note| note.id != "triage-unused");
         // Each note is emitted once, not at every check.
         report.notes.retain(|note| self.noted.insert(note.clone()));
         report

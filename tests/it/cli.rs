@@ -146,6 +146,7 @@ fn help_lists_commands_and_exit_codes() {
       explain       Explain why a rule matches records, or does not
       diff          Compare two versions of the policy, and their findings
       allowlist     Audit allowlist entries
+      triage        Decide about findings: list, set and prune the entries of the triage file
       init          Write the files of a new project
       new           Write a new rule, or an allowlist entry for a finding
       fields        List the fields that rules may name, with types and sources

@@ -12,7 +12,7 @@ use keytrail::record::{
 };
 use keytrail::report::{Report, Verdict};
 use keytrail::stdlib::FUNCTIONS;
-use keytrail::value::{RecordKind, Time, Value};
+use keytrail::value::{Period, RecordKind, Time, Value};
 use keytrail::{ScanOptions, scan};
 
 use crate::inputs::{Files, Written};
@@ -293,6 +293,8 @@ fn merged_parts_equal_one_run() {
             create: Temporary::create,
             emit: EmitMode::Findings,
             records: true,
+            samples: keytrail::engine::SAMPLES_PER_CALL,
+            period: Period::default(),
             prefilter: None,
             lineage: false,
         };
@@ -369,6 +371,8 @@ fn keys_reduced_separately_equal_one_reduction() {
         // The only unit whose findings need no records besides those in the rows.
         emit: EmitMode::Occurrences,
         records: true,
+        samples: keytrail::engine::SAMPLES_PER_CALL,
+        period: Period::default(),
         prefilter: None,
         lineage: false,
     };
@@ -497,6 +501,8 @@ fn several_policies_in_one_run_equal_separate_runs() {
             create: Temporary::create,
             emit: EmitMode::Findings,
             records: true,
+            samples: keytrail::engine::SAMPLES_PER_CALL,
+            period: Period::default(),
             prefilter: None,
             lineage: false,
         });

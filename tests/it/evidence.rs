@@ -208,3 +208,57 @@ fn keys_of_a_scanner_report_are_searched_in_logs_and_reports() {
         assert!(!text.contains("wJalr"), "{text}");
     }
 }
+
+/// A call of a session of the role `deploy`, whose temporary key no table names.
+fn session_call(id: u32) -> String {
+    let call = json!({
+        "eventVersion": "1.08",
+        "userIdentity": {
+            "type": "AssumedRole", "principalId": "AROAEXAMPLE:ci", "accountId": "000011112222",
+            "arn": "arn:aws:sts::000011112222:assumed-role/deploy/ci",
+            "accessKeyId": "ASIAEXAMPLE000000001",
+            "sessionContext": { "sessionIssuer": {
+                "type": "Role", "principalId": "AROAEXAMPLE", "accountId": "000011112222",
+                "arn": "arn:aws:iam::000011112222:role/deploy", "userName": "deploy",
+            } },
+        },
+        "eventTime": format!("2026-01-02T08:00:{:02}Z", id % 60), "eventSource": "iam.amazonaws.com",
+        "eventName": "CreateAccessKey", "awsRegion": "us-east-1", "sourceIPAddress": "203.0.113.7",
+        "userAgent": "aws-cli/2.13", "readOnly": false, "requestParameters": { "userName": "mia" },
+        "responseElements": null, "requestID": format!("r-{id}"), "eventID": format!("e-{id}"),
+        "eventType": "AwsApiCall", "recipientAccountId": "000011112222",
+    });
+    call.to_string() + "\n"
+}
+
+#[test]
+fn a_temporary_key_is_described_by_its_role() {
+    let folder = Folder::new("evidence-role")
+        .file("in/log.ndjson", session_call(1))
+        .file("policies.json", r#"[{"ak":"deploy","name":["Deploy"],"document":null}]"#);
+    let found = finding(&folder, &["--table", "key_policies=policies.json"], "create-access-key");
+    let key = &found["keys"][0];
+    assert_eq!((&key["role"], &key["policies"]), (&json!("deploy"), &json!(["Deploy"])));
+}
+
+#[test]
+fn more_samples_are_read_from_the_log_on_demand() {
+    let calls: String = (0..20).map(session_call).collect();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut packed, calls.as_bytes()).unwrap();
+    let samples = |folder: &Folder, arguments: &[&str]| -> usize {
+        let found = finding(folder, arguments, "create-access-key");
+        let all = found["calls"].as_array().unwrap().iter();
+        let shown = all.flat_map(|of| of["samples"].as_array().unwrap().clone());
+        shown.filter(|of| of["text"].as_str().unwrap().contains("requestID")).count()
+    };
+    for (name, bytes) in
+        [("log.ndjson", calls.clone().into_bytes()), ("log.gz", packed.finish().unwrap())]
+    {
+        let folder =
+            Folder::new(&format!("evidence-samples-{name}")).file(&format!("in/{name}"), bytes);
+        assert_eq!(samples(&folder, &[]), 3, "{name}");
+        assert_eq!(samples(&folder, &["--samples", "15"]), 15, "{name}");
+        assert_eq!(samples(&folder, &["--samples", "1000"]), 20, "{name}");
+    }
+}

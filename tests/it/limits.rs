@@ -70,6 +70,7 @@ const FIGURES: &[(&str, &[From])] = &[
     ("findings of one rule", &[Const("output", "PER_RULE")]),
     ("findings whose evidence a page", &[Const("output/html", "DETAILED")]),
     ("results of a SARIF log", &[Const("output", "MOST_RESULTS")]),
+    ("size of a SARIF log", &[Const("output", "LOG_BYTES"), Const("output", "GITLAB_LOG_BYTES")]),
     ("notifications of a SARIF log", &[Const("output/sarif/invocation", "MOST")]),
     (
         "the report in Markdown",

@@ -15,7 +15,7 @@ use crate::readme::{copy, is_short_for, root, words};
 use crate::run::{Ended, Folder};
 
 /// Each page with the example files that it reads, and their places.
-const PAGES: [(&str, &[(&str, &str)]); 17] = [
+const PAGES: [(&str, &[(&str, &str)]); 18] = [
     ("docs/expressions.md", &[("examples/cloudtrail", "logs")]),
     ("docs/rule-files.md", &[]),
     (
@@ -56,6 +56,7 @@ const PAGES: [(&str, &[(&str, &str)]); 17] = [
     ("docs/incidents.md", &[("examples/cloudtrail", "logs")]),
     ("docs/diff.md", &[("examples/cloudtrail", "logs")]),
     ("docs/formats.md", &[("examples/cloudtrail", "logs")]),
+    ("docs/triage.md", &[("examples/cloudtrail", "logs")]),
     ("docs/install.md", &[]),
     ("docs/tour.md", &[("examples/cloudtrail", "logs"), ("examples/reports", "reports")]),
     ("docs/ci.md", &[("examples/cloudtrail", "logs")]),

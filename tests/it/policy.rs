@@ -188,8 +188,8 @@ fn unknown_keys_of_the_project_file_are_rejected() {
     error[KT1010]: unknown key `rule_path`
       keytrail.yaml:1:1 `rule_path` no such key here
       help: did you mean `rule_paths`?
-    error[KT5002]: `triage` is not supported by this version of Keytrail
-      keytrail.yaml:2:1 `triage`
+    error[KT5004]: cannot load policy files from triage.yaml: there is no such file or folder
+      keytrail.yaml:2:9 `triage.yaml`
     error[KT1013]: unknown word `hihg`
       keytrail.yaml:4:10 `hihg` expected one of `info`, `low`, `medium`, `high`, `critical`, `never`
       help: did you mean `high`?

@@ -8,10 +8,10 @@ use keytrail::inspect::{QueryResult, Selection, select};
 use keytrail::output::TableStyle;
 use keytrail::output::query::{Manner, human};
 use keytrail::output::records::Lines;
-use keytrail::query::{Limits, Period, QuerySource};
+use keytrail::query::{Limits, QuerySource};
 use keytrail::record::FieldSet;
 use keytrail::source::{Fragment, Sources};
-use keytrail::value::Time;
+use keytrail::value::{Period, Time};
 
 use crate::project::record;
 use crate::run::{Ended, Folder};

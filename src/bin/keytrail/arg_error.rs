@@ -43,6 +43,8 @@ pub(crate) enum ArgError {
     Table,
     /// It is neither a day nor `never`.
     Day,
+    /// It is not an address that may be posted to.
+    Endpoint,
 }
 
 impl fmt::Display for ArgError {
@@ -81,6 +83,9 @@ impl fmt::Display for ArgError {
                 write!(f, "there is no format `{name}`; there are {}", candidates.join(", "))
             }
             ArgError::Day => f.write_str("expected a day like 2027-03-31, or `never`"),
+            ArgError::Endpoint => f.write_str(
+                "expected an address that begins with https://; http:// is accepted only for this machine",
+            ),
             ArgError::Table => f.write_str(
                 "expected the id of a table and its data file, like `accounts=accounts.csv`",
             ),

@@ -2,6 +2,7 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use keytrail::diag::nearest;
+use keytrail::output::SarifProfile;
 use keytrail::query::{Bound, NotABound};
 use keytrail::record::{
     ColumnNamesError, Columns, FIELDS, Field, FieldId, FieldSet, column_names, field,
@@ -42,9 +43,22 @@ pub(crate) fn fail_kind() -> impl TypedValueParser<Value = FailKind> {
         .try_map(|word| FailKind::parse(&word).ok_or(ArgError::NotA("a kind of difference")))
 }
 
+/// Parses the service that SARIF is written for.
+pub(crate) fn sarif_profile() -> impl TypedValueParser<Value = SarifProfile> {
+    PossibleValuesParser::new(SarifProfile::WORDS)
+        .try_map(|word| SarifProfile::parse(&word).ok_or(ArgError::NotA("a profile")))
+}
+
 /// Parses an instant.
 pub(crate) fn instant(text: &str) -> Result<Time, ArgError> {
     Time::parse(text).ok_or(ArgError::Instant)
+}
+
+/// Parses a day, or `never`.
+pub(crate) fn day(text: &str) -> Result<String, ArgError> {
+    let valid =
+        text == "never" || text.len() == 10 && Time::parse(&format!("{text}T00:00:00Z")).is_some();
+    if valid { Ok(text.to_owned()) } else { Err(ArgError::Day) }
 }
 
 /// Parses the start or end of a time range.

@@ -171,6 +171,13 @@ fn entry(line: &[u8]) -> Result<Entry, Failure> {
     })
 }
 
+/// The name of the user who works in a folder, if git knows it.
+pub(crate) fn user_name(directory: &Path) -> Option<String> {
+    let output = run(directory, ["config", "--get", "user.name"]).ok()?;
+    let name = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (output.status.success() && !name.is_empty()).then_some(name)
+}
+
 fn command<S: AsRef<OsStr>>(directory: &Path, arguments: impl IntoIterator<Item = S>) -> Command {
     let mut command = Command::new("git");
     command.current_dir(directory).args(arguments);

@@ -21,6 +21,7 @@ mod host;
 mod inputs;
 mod destination;
 mod new_file;
+mod notify;
 mod policy;
 mod progress;
 mod query_args;
@@ -30,6 +31,7 @@ mod stream;
 mod table;
 mod target;
 mod term;
+mod triage_file;
 mod version;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

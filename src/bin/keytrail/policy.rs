@@ -26,6 +26,9 @@ pub(crate) struct PolicyArgs {
     /// Allowlists to load: a file, folder or glob; repeatable.
     #[arg(short, long, value_name = "PATH", env = "KEYTRAIL_ALLOWLISTS", hide_env_values = true)]
     pub(crate) allowlists: Vec<String>,
+    /// The file of decisions about findings, instead of that of the project file.
+    #[arg(long, value_name = "FILE", env = "KEYTRAIL_TRIAGE", hide_env_values = true)]
+    pub(crate) triage: Option<String>,
     /// Read the rows of a table from this CSV, JSON or YAML file; repeatable.
     #[arg(long, value_name = "NAME=FILE", value_parser = data_file)]
     pub(crate) table: Vec<(String, String)>,
@@ -136,6 +139,7 @@ impl PolicyArgs {
         LoadOptions {
             rules: self.rules.clone(),
             allowlists: self.allowlists.clone(),
+            triage: self.triage.clone(),
             tables: self.table.clone(),
             no_builtin: self.no_builtin,
             extended: self.extended,

@@ -6,9 +6,9 @@ use clap::Args;
 use keytrail::config::Policy;
 use keytrail::diag::{Diagnostic, did_you_mean, escape};
 use keytrail::expr::between_commas;
-use keytrail::query::{Bound, Period, Query, QuerySource, Saved};
+use keytrail::query::{Bound, Query, QuerySource, Saved};
 use keytrail::source::{Fragment, Span};
-use keytrail::value::{RecordKind, Time};
+use keytrail::value::{Period, RecordKind, Time};
 
 use crate::amount::amount;
 use crate::args;
@@ -86,16 +86,25 @@ struct RequestedQuery {
 
 impl RequestedQuery {
     fn period(&self, policy: &Policy, clock: Time) -> Result<Period, Failure> {
-        let instant =
-            |bound: &Option<Bound>| bound.as_ref().map(|b| b.instant(clock, &policy.zone));
-        let period = Period { since: instant(&self.since), until: instant(&self.until) };
-        match (period.is_empty(), period.since, period.until) {
-            (true, Some(since), Some(until)) => {
-                let message = format!("the time range from {since} to {until} is empty");
-                Err(Failure::because(message).help("--since must be earlier than --until"))
-            }
-            _ => Ok(period),
+        period(&self.since, &self.until, policy, clock)
+    }
+}
+
+/// The period between two bounds, which must not be empty.
+pub(crate) fn period(
+    since: &Option<Bound>,
+    until: &Option<Bound>,
+    policy: &Policy,
+    clock: Time,
+) -> Result<Period, Failure> {
+    let instant = |bound: &Option<Bound>| bound.as_ref().map(|b| b.instant(clock, &policy.zone));
+    let period = Period { since: instant(since), until: instant(until) };
+    match (period.is_empty(), period.since, period.until) {
+        (true, Some(since), Some(until)) => {
+            let message = format!("the time range from {since} to {until} is empty");
+            Err(Failure::because(message).help("--since must be earlier than --until"))
         }
+        _ => Ok(period),
     }
 }
 

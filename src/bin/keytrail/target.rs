@@ -3,11 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use clap::builder::BoolishValueParser;
+use keytrail::config::FILE_NAME;
 use keytrail::diag::nearest;
-use keytrail::output::{self, OUTPUTS, Output, Style};
+use keytrail::output::{self, Folders, OUTPUTS, Output, SarifProfile, Style};
 use keytrail::report::Report;
+use keytrail::source::walk;
 
 use crate::arg_error::ArgError;
+use crate::args;
 use crate::destination::{Destination, Draft, reject_inputs, write_device};
 use crate::exit::Failure;
 use crate::host::Host;
@@ -28,12 +31,26 @@ pub(crate) struct ReportArgs {
     #[arg(long, env = "KEYTRAIL_SHOW_SUPPRESSED", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     show_suppressed: bool,
+    /// The service that SARIF is written for: `generic`, `github`, `gitlab` or `azure`.
+    #[arg(long, value_name = "PROFILE", value_parser = args::sarif_profile())]
+    #[arg(env = "KEYTRAIL_SARIF_PROFILE", hide_env_values = true, default_value = "generic")]
+    sarif_profile: SarifProfile,
 }
 
 impl ReportArgs {
     /// Whether a format is named.
     pub(crate) fn names_format(&self) -> bool {
         !self.format.is_empty() || self.output.is_some()
+    }
+
+    /// Where files are, if the working directory is inside a repository. The project is that of the
+    /// working directory.
+    fn folders(&self, host: &Host<'_>) -> Option<Folders> {
+        let git = walk::find_upward(&host.directory, ".git")?;
+        let project = walk::find_upward(&host.directory, FILE_NAME);
+        let directory = walk::resolve(&host.directory);
+        let project = project.as_deref().and_then(Path::parent).unwrap_or(&directory).to_owned();
+        Some(Folders { repository: git.parent()?.to_owned(), directory, project })
     }
 
     /// The style of reports on standard output.
@@ -44,6 +61,8 @@ impl ReportArgs {
             show_suppressed: self.show_suppressed,
             verbose: host.term.verbose,
             exit_zero,
+            sarif: self.sarif_profile,
+            folders: self.folders(host),
         }
     }
 }

@@ -139,6 +139,7 @@ impl Version {
         };
         options.rules = options.rules.iter().map(|text| at_revision(text)).collect();
         options.allowlists = options.allowlists.iter().map(|text| at_revision(text)).collect();
+        options.triage = options.triage.map(|text| at_revision(&text));
         options.tables = std::mem::take(&mut options.tables)
             .into_iter()
             .map(|(table, file)| (table, at_revision(&file)))
@@ -151,7 +152,8 @@ impl Version {
 
 /// The names of files that options name.
 fn named_files(options: &LoadOptions) -> BTreeSet<String> {
-    let paths = options.rules.iter().chain(&options.allowlists).map(PathBuf::from);
+    let paths =
+        options.rules.iter().chain(&options.allowlists).chain(&options.triage).map(PathBuf::from);
     let tables = options.tables.iter().map(|(_, file)| PathBuf::from(file));
     let all = paths.chain(tables).chain(options.config.clone());
     all.filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect()

@@ -5,10 +5,6 @@ super::codes! {
     UNKNOWN_SETTING = "KT5001", "setting for something that does not exist",
         "The project file changes rules, lists and parameters by name. A name that does not exist \
          would change nothing, without a warning.";
-    /// A key that is reserved and that this version does not support.
-    NOT_SUPPORTED = "KT5002", "not supported by this version",
-        "The key is reserved for a later version. It is refused, so that nobody relies on a \
-         setting that has no effect.";
     /// A project file that extends itself.
     EXTENDS_ITSELF = "KT5003", "project file extends itself",
         "`extends` names project files whose settings are applied first. A file must not extend \
@@ -39,4 +35,14 @@ super::codes! {
     RULES_LEFT_OUT = "KT5010", "rules left out of this run",
         "`--only` and `--disable` select the rules of one run. The report does not contain what the \
          other rules would find.";
+    /// Two decisions on one finding.
+    TWO_DECISIONS = "KT5011", "two decisions about one finding",
+        "A triage file has at most one entry for each finding, so that it is clear what was decided.";
+    /// A triage entry with a value that cannot be meant.
+    BAD_DECISION = "KT5012", "invalid triage entry",
+        "An entry names a finding by its whole fingerprint, and says who decided and why.";
+    /// A project for a later release.
+    NEEDS_LATER = "KT5013", "project for a later release",
+        "`requires` names the lowest version of Keytrail that can read the project. An earlier one would \
+         reject keys that it does not know, or read them otherwise.";
 }

@@ -130,4 +130,8 @@ super::codes! {
     /// A rule that does not explain itself.
     MISSING_METADATA = "KT7045", "rule without an explanation",
         "Whoever receives a finding reads the description and the remediation of its rule. A text that begins with `TODO` is not written yet.";
+    /// A triage entry that has no effect.
+    STALE_DECISION = "KT7060", "triage entry without effect",
+        "An entry has no effect after its last valid day, or if its rule does not exist. A decision in \
+         the future would accept matches that nobody has seen.";
 }

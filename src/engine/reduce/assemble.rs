@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::evidence::{CallRow, Chosen, Evidence, time};
+use super::evidence::{CallRow, Chosen, Evidence, SAMPLES_PER_CALL, time};
 use super::sample_request::{SampleRequest, SampleTarget, location, sample};
 use crate::engine::accounting::FileReport;
 use crate::engine::detail_store::BySide;
@@ -21,11 +21,16 @@ use crate::value::Value;
 
 /// Rows of evidence in a finding; the other call records are summed.
 const CALLS: usize = 200;
-/// The maximum number of samples of a finding.
+/// The maximum number of samples of a finding, unless the user asks for more of each row.
 const SAMPLES: usize = 60;
 /// The maximum number of samples of all findings of a rule, besides the record that leads each
 /// finding.
 pub const SAMPLES_PER_RULE: usize = 1_000;
+
+/// The maximum number of samples of a finding that shows so many of each row of evidence.
+pub fn samples_of_finding(of_row: usize) -> usize {
+    SAMPLES.max(SAMPLES / SAMPLES_PER_CALL * of_row)
+}
 
 /// The parts of a finding before it is assembled.
 pub(super) struct Shown {
@@ -184,6 +189,7 @@ impl Assembler<'_> {
             role: if suppressed { VerdictRole::Suppressed } else { VerdictRole::Gates },
             incident: String::new(),
             baseline: None,
+            triage: None,
             brief: false,
         };
         (finding, wanted)
@@ -254,7 +260,7 @@ impl Assembler<'_> {
             })
             .collect();
         chosen.sort_unstable_by_key(|(round, index, _)| (*round, *index));
-        chosen.truncate(SAMPLES.min(*samples));
+        chosen.truncate(samples_of_finding(self.options.samples).min(*samples));
         *samples -= chosen.len();
         let calls = |row: CallRow| Calls {
             call: self.call(row.call),

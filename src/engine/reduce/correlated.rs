@@ -1,6 +1,6 @@
 //! The matches of one subject of a correlation rule, retained until all of them have been added.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rustc_hash::FxHashMap;
 
@@ -34,6 +34,8 @@ pub(super) struct SubjectFindings {
     pub(super) spans: Vec<(Time, Time)>,
     /// The matches of an `after_silence` rule that are part of the findings.
     pub(super) silence_ends: Vec<SilenceEnd>,
+    /// Occurrences that are left out, because no match is in the period.
+    pub(super) outside: u64,
 }
 
 impl SubjectFindings {
@@ -58,6 +60,8 @@ pub(super) struct SubjectMatches {
     /// `now` in expressions over measures.
     now: Time,
     redactor: Redactor,
+    /// Records of one call record that may be shown.
+    samples: usize,
     texts: Interned,
     measured: Vec<Vec<Value<'static>>>,
     of_texts: HashMap<u32, u32>,
@@ -121,6 +125,7 @@ impl SubjectMatches {
             few,
             now: options.now.unwrap_or(options.clock),
             redactor: options.redactor,
+            samples: options.samples,
             texts: Interned::default(),
             measured: Vec::new(),
             of_texts: HashMap::new(),
@@ -278,12 +283,32 @@ impl SubjectMatches {
         if options.emit == EmitMode::Occurrences {
             return self.each(&subject);
         }
-        let outcome = correlate::outcome(&subject)?;
+        let mut outcome = correlate::outcome(&subject)?;
+        let outside = self.leave_out(&mut outcome, options);
         Ok(SubjectFindings {
+            outside,
             shown: self.shown(rule, &outcome).into_iter().collect(),
             silence_ends: self.silence_ends(&subject, &outcome),
             ..SubjectFindings::default()
         })
+    }
+
+    /// Leaves out occurrences without a match in the period; returns how many.
+    fn leave_out(&self, outcome: &mut Outcome, options: &RunOptions) -> u64 {
+        if !options.period.is_bounded() {
+            return 0;
+        }
+        let time = |member: &u32| self.items[*member as usize].time;
+        let inside = |member: &u32| time(member).is_none_or(|time| options.period.contains(time));
+        let all = outcome.occurrences.len();
+        outcome.occurrences.retain(|of| of.members.iter().any(inside));
+        let outside = all - outcome.occurrences.len();
+        if outside > 0 {
+            let kept: HashSet<u32> =
+                outcome.occurrences.iter().flat_map(|of| of.members.iter().copied()).collect();
+            outcome.covered.retain(|member| inside(member) || kept.contains(member));
+        }
+        outside as u64
     }
 
     fn silence_ends(&self, subject: &Subject<'_>, outcome: &Outcome) -> Vec<SilenceEnd> {
@@ -354,7 +379,7 @@ impl SubjectMatches {
         members.dedup();
         // A record that matches several steps is one call.
         members.dedup_by_key(|member| self.items[*member as usize].record);
-        members.iter().for_each(|member| evidence.add(&self.row(*member)));
+        members.iter().for_each(|member| evidence.add(&self.row(*member), self.samples));
 
         let occurrences = match &rule.construct {
             // Occurrences are the days with new values, as for a plain rule.

@@ -9,8 +9,8 @@ use crate::finding::{CallRecord, MAX_TARGETS, Occurrence, Target, TargetKind};
 use crate::rule::Severity;
 use crate::value::Time;
 
-/// Samples that are shown of one call record.
-const SAMPLES_PER_CALL: usize = 3;
+/// Samples that are shown of one call record, unless the user asks for more.
+pub const SAMPLES_PER_CALL: usize = 3;
 
 /// A match that may be shown in full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,8 +86,8 @@ impl Evidence {
         leads(&self.counted) || leads(&self.covered)
     }
 
-    /// Adds a match.
-    pub(super) fn add(&mut self, row: &MatchRow<'_>) {
+    /// Adds a match; `samples` matches of its call record may be shown.
+    pub(super) fn add(&mut self, row: &MatchRow<'_>, samples: usize) {
         let (day, record) = split_day(row.call);
         let at = match self.index.get(record) {
             Some(at) => *at,
@@ -107,7 +107,7 @@ impl Evidence {
         widen(&mut call.first, &mut call.last, time(row.order));
         call.name(row.targets);
         let chosen = if covered { &mut call.covered } else { &mut call.counted };
-        if chosen.len() < SAMPLES_PER_CALL {
+        if chosen.len() < samples {
             chosen.push(Chosen::of(row));
         }
         let tally = if covered { &mut self.covered } else { &mut self.counted };

@@ -37,7 +37,8 @@ use ledger::Covered;
 use rendered_message::{RenderedMessages, message, sides};
 use silence::SilenceEnd;
 
-pub use assemble::SAMPLES_PER_RULE;
+pub use assemble::{SAMPLES_PER_RULE, samples_of_finding};
+pub use evidence::SAMPLES_PER_CALL;
 pub use ledger::Coverage;
 pub use record_bound::{LEADS_PER_RUN, SAMPLES_PER_RUN};
 pub(super) use sample_request::{SampleRequest, SampleTarget, sample};
@@ -62,6 +63,8 @@ pub(super) struct Reduced {
     pub(super) unsampled: u64,
     /// Findings that show no record, because there are many findings.
     pub(super) recordless: u64,
+    /// Occurrences that are not reported, because they are outside of the period.
+    pub(super) occurrences_outside: u64,
     /// Failed evaluations, by rule.
     pub(super) errors: Vec<(u32, EvalError)>,
     /// The error because of which rows could not be read back. The findings of these rows are
@@ -70,6 +73,13 @@ pub(super) struct Reduced {
     /// For correlation rules, the spans of the occurrences by key, including those that the
     /// allowlist hides; empty unless occurrences are reported one by one.
     pub(super) spans: BTreeMap<Box<[u8]>, Vec<(Time, Time)>>,
+}
+
+/// The samples that all findings of a rule, and all of a run, may show besides the records that lead
+/// them: at least those of one finding.
+pub(super) fn sample_bounds(options: &RunOptions) -> (usize, usize) {
+    let of_finding = samples_of_finding(options.samples);
+    (SAMPLES_PER_RULE.max(of_finding), SAMPLES_PER_RUN.max(of_finding))
 }
 
 /// Reduces all rows to findings.
@@ -90,7 +100,7 @@ pub(super) fn reduce(
         details: details.finish(),
         reaches,
         group: None,
-        samples: (0, SAMPLES_PER_RULE),
+        samples: (0, sample_bounds(options).0),
         reduced: Reduced {
             coverage: vec![Coverage::default(); plan.allowlist.entries.len()],
             matches: settled.joined,
@@ -107,7 +117,11 @@ pub(super) fn reduce(
         record_bound::remove_all(&mut reduced.findings, &mut reduced.wanted);
         reduced.unsampled = 0;
     } else if options.emit == EmitMode::Findings {
-        let unshown = record_bound::bound(&mut reduced.findings, &mut reduced.wanted);
+        let unshown = record_bound::bound(
+            &mut reduced.findings,
+            &mut reduced.wanted,
+            sample_bounds(options).1,
+        );
         reduced.unsampled += unshown.samples;
         reduced.recordless = unshown.leads;
     }
@@ -223,10 +237,10 @@ impl Fold<'_> {
             self.reduced.suppressed += 1;
         }
         match &mut group.rows {
-            GroupRows::Plain(evidence) => evidence.add(row),
+            GroupRows::Plain(evidence) => evidence.add(row, self.options.samples),
             GroupRows::Days(days) => {
                 let evidence = days.entry(day_of(row.call).map(str::to_owned)).or_default();
-                evidence.add(row);
+                evidence.add(row, self.options.samples);
                 if evidence.leads(row) {
                     group.rendered.add(row);
                 }
@@ -240,7 +254,7 @@ impl Fold<'_> {
     fn conclude(&mut self, group: Group) -> io::Result<()> {
         let Group { key, rule, rows, rendered, .. } = group;
         let definition = &self.plan.rules[rule as usize];
-        let SubjectFindings { shown, spans, silence_ends } = match rows {
+        let SubjectFindings { shown, spans, silence_ends, outside } = match rows {
             GroupRows::Plain(evidence) if evidence.is_empty() => return Ok(()),
             GroupRows::Plain(evidence) => SubjectFindings::of(Shown::plain(*evidence)),
             GroupRows::Days(days) => SubjectFindings {
@@ -257,6 +271,7 @@ impl Fold<'_> {
                 }
             }
         };
+        self.reduced.occurrences_outside += outside;
         for SilenceEnd { cover, severity, order, failed } in silence_ends {
             self.reduced.matches += 1;
             if !cover.is_empty() {
@@ -290,7 +305,7 @@ impl Fold<'_> {
             self.reduced.errors.extend(failed.map(|error| (rule, error)));
             let number = self.reduced.findings.len();
             if self.samples.0 != rule {
-                self.samples = (rule, SAMPLES_PER_RULE);
+                self.samples = (rule, sample_bounds(self.options).0);
             }
             let left = &mut self.samples.1;
             let (finding, wanted) =

@@ -21,10 +21,15 @@ pub(super) struct Unshown {
     pub(super) samples: u64,
 }
 
-/// Removes what exceeds the bounds from findings, which are sorted by rule, and from the requests.
-pub(super) fn bound(findings: &mut [Finding], wanted: &mut Vec<SampleRequest>) -> Unshown {
+/// Removes what exceeds the bounds (`most` samples in all) from findings, which are sorted by rule, and
+/// from the requests.
+pub(super) fn bound(
+    findings: &mut [Finding],
+    wanted: &mut Vec<SampleRequest>,
+    most: usize,
+) -> Unshown {
     mark_brief(findings);
-    let samples = cap(findings, samples_of, SAMPLES_PER_RUN);
+    let samples = cap(findings, samples_of, most);
     let mut unshown = Unshown::default();
     for of_rule in findings.chunk_by_mut(|a, b| a.rule == b.rule) {
         let mut left = samples;
@@ -161,6 +166,7 @@ mod tests {
             role: VerdictRole::Gates,
             incident: String::new(),
             baseline: None,
+            triage: None,
             brief: false,
         }
     }
@@ -176,7 +182,7 @@ mod tests {
         findings.extend((0..20_000).map(|_| finding(0, &[3, 3])));
         findings.extend((0..502).map(|_| finding(1, &[1])));
         findings.extend((0..10_000).map(|_| finding(2, &[])));
-        let unshown = bound(&mut findings, &mut Vec::new());
+        let unshown = bound(&mut findings, &mut Vec::new(), SAMPLES_PER_RUN);
         assert_eq!(shown(&findings[20_000..20_502]), (502, 502));
         assert_eq!(shown(&findings), (LEADS_PER_RUN, SAMPLES_PER_RUN));
         assert_eq!(unshown.leads, 30_502 - 2_000);
@@ -190,7 +196,7 @@ mod tests {
     fn what_fits_is_not_changed() {
         let mut findings: Vec<Finding> = (0..1_000).map(|at| finding(at / 100, &[1, 1])).collect();
         let before = findings.clone();
-        assert_eq!(bound(&mut findings, &mut Vec::new()), Unshown::default());
+        assert_eq!(bound(&mut findings, &mut Vec::new(), SAMPLES_PER_RUN), Unshown::default());
         assert_eq!(findings, before);
     }
 

@@ -76,6 +76,12 @@ impl FindingPage<'_> {
         }
         self.fact("severity", finding.severity.0.name())?;
         self.fact("role", role(finding.role.0))?;
+        if let Some(of) = &finding.triage {
+            let (state, effect) = (of.state.0.name(), of.effect.0.name());
+            let text = format!("{state} ({effect}) by {} at {}: {}", of.by, of.time, of.reason);
+            self.fact("triage", &text)?;
+            self.fact("decided until", &of.expires)?;
+        }
         self.fact("provider", &finding.provider)?;
         for SubjectPart { by, value } in &finding.subject {
             self.fact(subject_name(by), value.as_deref().unwrap_or("-"))?;
@@ -190,8 +196,9 @@ impl FindingPage<'_> {
             return Ok(());
         }
         self.heading("keys", &number(keys.len() as u64))?;
-        for Key { ak, remark, policies, policy_count, document, open } in keys {
+        for Key { ak, remark, policies, policy_count, document, role, open } in keys {
             self.fact("key", ak)?;
+            self.maybe("by role", role.as_deref())?;
             self.fact("remark", remark)?;
             if let Some(count) = policy_count {
                 let named: Vec<&str> = policies.iter().map(|policy| &**policy).collect();
@@ -242,6 +249,8 @@ fn role(role: VerdictRole) -> &'static str {
         VerdictRole::Unchanged => {
             "unchanged: the baseline contains it, so it does not fail the run"
         }
+        VerdictRole::Processed => "processed: it was dealt with, and no match is later",
+        VerdictRole::Ignored => "ignored: somebody decided that it does not fail the run",
         VerdictRole::Suppressed => "suppressed: the allowlist covers every match",
     }
 }

@@ -11,7 +11,7 @@ use super::inert::write_line;
 use super::json::{Word, v1};
 use super::page::{Frame, element};
 use super::{Output, Style, json};
-use crate::finding::VerdictRole;
+use crate::finding::{BaselineState, VerdictRole};
 use crate::report::Report;
 use crate::rule::Severity;
 
@@ -60,6 +60,7 @@ struct Row<'f> {
     rule: &'f str,
     severity: Word<Severity>,
     role: Word<VerdictRole>,
+    baseline: Option<Word<BaselineState>>,
     incident: &'f str,
     message: &'f str,
     provider: &'f str,
@@ -79,6 +80,7 @@ impl<'f> Row<'f> {
             rule: &finding.rule,
             severity: Word(finding.severity.0),
             role: Word(finding.role.0),
+            baseline: finding.baseline,
             incident: &finding.incident,
             message: &finding.message,
             provider: &finding.provider,

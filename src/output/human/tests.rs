@@ -114,6 +114,8 @@ fn the_whole_report() {
        | 3 calls, failed, 2024-08-01 09:00:17 to 17:30:00 UTC
        | iam.CreateAccessKey by \u{202e}gnp.exe\u{2066} from \u{1b}[2J\u{1b}]0;pwned\u{7}, method
        | unknown
+       = triage: processed by ann at 2024-07-01T00:00:00Z, reopened by a later match:
+         \u{1b}[2J\u{1b}]0;pwned\u{7}
        = account: \u{1b}[2J\u{1b}]0;pwned\u{7} \u{202e}gnp.exe\u{2066}, env prod, owner :\u{3a}error
          file=a.rs::pwned
        = identity: user \n:\u{3a}add-mask::x of \u{1b}[2J\u{1b}]0;pwned\u{7} \u{202e}gnp.exe\u{2066}
@@ -199,8 +201,7 @@ fn the_last_line_states_the_verdict_and_its_reason() {
         gating,
         uncertain,
         experimental,
-        extended: 0,
-        unchanged: 0,
+        ..GateCounts::default()
     };
     let lesser = |gate| {
         let mut report = Report { verdict: Verdict::Passed, gate, ..fixture() };

@@ -60,6 +60,19 @@ struct SarifProperties {
     severity: Option<Word<Severity>>,
     #[serde(default)]
     message: String,
+    /// The id of the rule, which may have several descriptors; absent in logs of earlier versions.
+    rule: Option<String>,
+    role: Option<String>,
+}
+
+impl SarifResult {
+    /// Whether the allowlist covers it.
+    fn is_covered(&self) -> bool {
+        match &self.properties.role {
+            Some(role) => role == VerdictRole::Suppressed.name(),
+            None => !self.suppressions.is_empty(),
+        }
+    }
 }
 
 /// Reads a baseline: a file of `--write-baseline`, a JSON report, or SARIF of Keytrail.
@@ -100,12 +113,12 @@ fn of_report(report: v1::Report<'_>) -> Baseline {
 fn of_sarif(text: &str) -> Result<Baseline, ReadError> {
     let log: SarifLog = serde_json::from_str(text).map_err(ReadError::NoBaseline)?;
     let results = log.runs.into_iter().flat_map(|run| run.results);
-    let known = results.filter(|of| of.suppressions.is_empty()).map(|mut of| {
+    let known = results.filter(|of| !of.is_covered()).map(|mut of| {
         let fingerprint = of.partial_fingerprints.remove("keytrail/v1");
         match (fingerprint, of.properties.severity) {
             (Some(fingerprint), Some(Word(severity))) => Ok(KnownFinding {
                 fingerprint,
-                rule: of.rule_id,
+                rule: of.properties.rule.unwrap_or(of.rule_id),
                 severity,
                 message: of.properties.message,
             }),

@@ -11,6 +11,7 @@ use super::{incidents, policy, v1};
 use crate::finding;
 use crate::record::{FieldGap, FileStatus};
 use crate::report::{self, Facts, Verdict};
+use crate::triage::TriageDecision;
 
 pub(super) fn report(report: &report::Report) -> v1::Report<'_> {
     v1::Report {
@@ -70,6 +71,8 @@ pub(super) fn run(facts: &Facts) -> v1::Run<'_> {
     v1::Run {
         clock: facts.clock.to_string(),
         clock_given: facts.clock_given,
+        since: at(facts.period.since),
+        until: at(facts.period.until),
         zone: borrowed(&facts.zone),
         policy: borrowed(&facts.policy),
         policy_changes: policy::changes(facts),
@@ -93,6 +96,8 @@ pub(super) fn verdict(report: &report::Report) -> v1::Verdict<'_> {
         uncertain: report.gate.uncertain,
         experimental: report.gate.experimental,
         extended: report.gate.extended,
+        processed: report.gate.processed,
+        ignored: report.gate.ignored,
         unchanged: report.gate.unchanged,
         suppressed: report.suppressed_findings().count() as u64,
         below_min_severity: report.below_min_severity(),
@@ -114,6 +119,7 @@ fn left_out(of: &report::Standing, count: u64) -> v1::LeftOut {
         uncertain: of.uncertain,
         suppressed: of.suppressed,
         unchanged: of.unchanged,
+        triage: of.triage.map(Word),
         count,
     }
 }
@@ -154,6 +160,7 @@ pub(super) fn finding<'a>(
         severity: Word(finding.severity),
         role: Word(finding.role),
         baseline: finding.baseline.map(Word),
+        triage: finding.triage.as_ref().map(|of| triage(facts, of)),
         brief: finding.brief,
         incident: borrowed(&finding.incident),
         message: facts.text(&finding.message),
@@ -201,6 +208,19 @@ pub(super) fn finding<'a>(
             entries: suppression.entries.iter().map(|text| borrowed(text)).collect(),
             reason: facts.text(&suppression.reason),
         }),
+    }
+}
+
+fn triage<'a>(facts: &Facts, of: &'a TriageDecision) -> v1::Triage<'a> {
+    v1::Triage {
+        state: Word(of.state),
+        effect: Word(of.effect),
+        reason: facts.text(&of.reason),
+        by: facts.text(&of.by),
+        time: of.time.to_string(),
+        expires: borrowed(&of.expires),
+        file: borrowed(&of.file),
+        line: of.line,
     }
 }
 
@@ -262,6 +282,7 @@ fn key<'a>(facts: &Facts, enriched: &'a finding::EnrichedKey) -> v1::Key<'a> {
         policies: enriched.policies.iter().map(|policy| facts.text(policy)).collect(),
         policy_count: enriched.policy_count,
         document: maybe(facts, enriched.document.as_ref()),
+        role: maybe(facts, enriched.role.as_ref()),
         open: open.collect(),
     }
 }

@@ -83,7 +83,7 @@ mod tests {
             (
                 text.replace("\"gates\"", "\"wins\""),
                 "the report does not follow `keytrail/report/v1`: unknown variant `wins`, expected \
-                 one of `gates`, `below-threshold`, `experimental`, `extended`, `uncertain`, `unchanged`, \
+                 one of `gates`, `below-threshold`, `experimental`, `extended`, `uncertain`, `processed`, `ignored`, `unchanged`, \
                  `suppressed`",
             ),
         ] {

@@ -83,8 +83,10 @@ fn fields_that_programs_decide_by_are_present() {
       "experimental": 1,
       "extended": 0,
       "gating": 3,
+      "ignored": 0,
       "left_out": [],
       "outcome": "incomplete",
+      "processed": 0,
       "suppressed": 1,
       "uncertain": 0,
       "unchanged": 0

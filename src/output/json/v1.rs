@@ -1,8 +1,10 @@
 //! The format `keytrail/report/v1`, for writing and reading.
 
 mod calls;
+mod comparison;
 mod incidents;
 mod policy_changes;
+mod triage;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,12 +19,14 @@ use crate::record::InputKind;
 use crate::rule::{self, FailOn};
 
 pub use self::calls::{Calls, Location, OperationCount, Others, Sample, Target};
+pub use self::comparison::{Comparison, KnownFinding, LeftOut};
 pub use self::incidents::{
     Accept, Action, IdentityKind, Incident, IncidentIdentity, IncidentStart, IncidentStep, MadeBy,
 };
 pub use self::policy_changes::{
     ListDifference, OwnItem, PolicyChanges, RuleOff, TableRows, ValueChange,
 };
+pub use self::triage::Triage;
 
 /// The value of `schema`.
 pub(super) const SCHEMA: &str = "keytrail/report/v1";
@@ -84,6 +88,14 @@ pub struct Run<'a> {
     pub clock: String,
     /// Whether the clock was set with `--now`.
     pub clock_given: bool,
+    /// The time from which matches are reported; null if there is no such bound.
+    #[serde(default)]
+    #[schemars(schema_with = "time")]
+    pub since: Option<String>,
+    /// The time before which matches are reported; null if there is no such bound.
+    #[serde(default)]
+    #[schemars(schema_with = "time")]
+    pub until: Option<String>,
     /// The time zone in which days begin.
     pub zone: Text<'a>,
     /// SHA-256 of the policy in force, in hex.
@@ -133,6 +145,13 @@ pub struct Verdict<'a> {
     /// extended pack.
     #[serde(default)]
     pub extended: u64,
+    /// Findings at or above `fail_on` that do not fail the run, because somebody dealt with them.
+    #[serde(default)]
+    pub processed: u64,
+    /// Findings at or above `fail_on` that do not fail the run, because somebody decided to ignore
+    /// them.
+    #[serde(default)]
+    pub ignored: u64,
     /// Findings at or above `fail_on` that do not fail the run, because the baseline contains them.
     #[serde(default)]
     pub unchanged: u64,
@@ -148,54 +167,6 @@ pub struct Verdict<'a> {
     pub blind_rules: usize,
     /// Findings that are not suppressed, by severity.
     pub by_severity: BTreeMap<Text<'a>, u64>,
-}
-
-/// How a run differs from its baseline.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Comparison<'a> {
-    /// Findings that the baseline does not contain, or contains with a lower severity. This and
-    /// `unchanged` count findings that the allowlist does not cover, including those below
-    /// `min_severity`.
-    pub new: u64,
-    /// Findings that the baseline contains.
-    pub unchanged: u64,
-    /// Whether `findings` leaves out unchanged findings.
-    pub new_only: bool,
-    /// Findings of the baseline that the run does not have, sorted by fingerprint.
-    pub absent: Vec<KnownFinding<'a>>,
-}
-
-/// A finding of a baseline.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct KnownFinding<'a> {
-    /// Its fingerprint.
-    pub fingerprint: Text<'a>,
-    /// The id of its rule.
-    pub rule: Text<'a>,
-    /// The highest severity with which it was accepted.
-    pub severity: Word<rule::Severity>,
-    /// Its message.
-    pub message: Text<'a>,
-}
-
-/// Findings below `min_severity` that are alike in what decides whether they fail the run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct LeftOut {
-    /// Their severity.
-    pub severity: Word<rule::Severity>,
-    /// The maturity of their rules.
-    pub status: Word<rule::Status>,
-    /// The pack of their rules.
-    pub pack: Word<rule::Pack>,
-    /// Whether they are uncertain.
-    pub uncertain: bool,
-    /// Whether the allowlist covers them.
-    pub suppressed: bool,
-    /// Whether the baseline contains them.
-    #[serde(default)]
-    pub unchanged: bool,
-    /// How many there are.
-    pub count: u64,
 }
 
 /// A rule in force.
@@ -273,6 +244,9 @@ pub struct Finding<'a> {
     /// Whether the baseline contains it; null without a baseline.
     #[serde(default)]
     pub baseline: Option<Word<BaselineState>>,
+    /// What somebody decided about it; null if it is unprocessed.
+    #[serde(default)]
+    pub triage: Option<Triage<'a>>,
     /// Whether it shows no record and only its first call records, because the report has many findings.
     #[serde(default)]
     pub brief: bool,
@@ -385,6 +359,9 @@ pub struct Key<'a> {
     pub policy_count: Option<usize>,
     /// The document of its policies, redacted as records are, at most 4 KiB.
     pub document: Option<Text<'a>>,
+    /// The role whose row of the tables describes it; null if a row names the key itself.
+    #[serde(default)]
+    pub role: Option<Text<'a>>,
     /// Findings from credential reports about this key that are not suppressed.
     pub open: Vec<OpenFinding<'a>>,
 }

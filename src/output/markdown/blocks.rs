@@ -113,6 +113,8 @@ fn note(finding: &Finding) -> &'static str {
         VerdictRole::Extended => " (extended pack)",
         VerdictRole::Uncertain => " (uncertain)",
         VerdictRole::Unchanged => " (in the baseline)",
+        VerdictRole::Processed => " (processed)",
+        VerdictRole::Ignored => " (ignored)",
         VerdictRole::Suppressed => " (accepted by the allowlist)",
     }
 }

@@ -173,6 +173,7 @@ mod tests {
           1 match, 2024-08-01T09:00:17Z to 2024-08-01T17:30:00.25Z, first at `logs/2024/08/01/trail one.json.gz:1`, fingerprint `4f3a9c0d11225234`
         - **medium** (does not fail the run) `non-console-high-risk-api`: `bob called ec2.RunInstances with cli`
           1 match, 2024-08-01T09:00:17Z to 2024-08-01T17:30:00.25Z, first at `logs-2/audit log #1.ndjson:3`, fingerprint `4f3a9c0d11227123`
+          - `triage: ignored by ann at 2024-07-01T00:00:00Z, expired after 2024-12-31: a test account`
 
         Accepted by the allowlist: 1 finding. Policy `cdcdcdcdcdcd`, evaluated at 2024-08-05T00:00:00Z by Keytrail `0.1.0`.
         ");

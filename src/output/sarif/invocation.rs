@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::locations::{Locations, policy_line};
+use super::locations::Locations;
 use super::log::{Configuration, Descriptor, DescriptorRef, Invocation, Location, Message};
 use super::log::{MultiformatMessage, Notification};
 use super::rules;
@@ -15,8 +15,13 @@ use crate::report::{LedgerEntry, LedgerState, Report, Verdict};
 /// The limit of notifications of either sort. The last one counts those that are left out.
 const MOST: usize = 1_000;
 
+/// The notes that mean that something was not found or not decided as somebody may expect.
+const WARNINGS: [&str; 4] =
+    ["blind-rule", "partly-blind-rule", "triage-expired", "triage-reopened"];
+
 /// The description of each kind of notification.
 const KINDS: &[(&str, &str)] = &[
+    ("artifacts-left-out", "More files were read than are listed."),
     ("blind-rule", "A rule cannot match in a format, because the format lacks a field."),
     ("blind-rules", "Rules are blind, and --strict is given."),
     ("changed-input", "A followed file changed where it was already read."),
@@ -28,6 +33,7 @@ const KINDS: &[(&str, &str)] = &[
     ("field-gaps", "Records lack fields that their format promises."),
     ("input-note", "A note on an input file; no record was skipped because of it."),
     ("internal-error", "An evaluation failed inside Keytrail."),
+    ("lines-are-numbers", "The lines of records that share one are their numbers in the file."),
     ("lost-matches", "Matches in a temporary file could not be read back."),
     ("memory-exceeded", "Matches beyond --memory stayed in memory."),
     ("more-notifications", "There are more notifications than are listed."),
@@ -39,6 +45,7 @@ const KINDS: &[(&str, &str)] = &[
         "partly-blind-rule",
         "A part of a rule cannot match in a format, because the format lacks a field.",
     ),
+    ("period", "Only matches of a period are reported."),
     ("policy-change", "The policy of the run differs from the built-in one."),
     ("records-changed", "A file changed before the records of findings could be shown."),
     (
@@ -49,6 +56,7 @@ const KINDS: &[(&str, &str)] = &[
     ("replaced-input", "A followed file was replaced by another."),
     ("results-left-out", "There are more findings than a service accepts."),
     ("rule-error", "A rule failed on a record."),
+    ("rules-left-out", "There are more rules than a service accepts."),
     (
         "rules-not-applicable",
         "Rules are for another kind of record or another cloud than the input.",
@@ -58,6 +66,10 @@ const KINDS: &[(&str, &str)] = &[
     ("short-log", "The log is too short to show the silence that a rule looks for."),
     ("skipped-record", "A record could not be evaluated."),
     ("skipped-records", "More records were skipped than the run tolerates."),
+    ("suppressions-ignored", "The service does not read suppressions."),
+    ("triage-expired", "A decision about a finding has expired."),
+    ("triage-reopened", "A processed finding has a later match."),
+    ("triage-unused", "A decision is about no finding of the run."),
     ("unclaimed-input", "No format reads an input file."),
     ("unplaced-matches", "Matches of a rule over time have no time."),
     ("unread-values", "Values of an input file cannot be read."),
@@ -79,10 +91,10 @@ pub(super) fn of(
     report: &Report,
     style: &Style,
     places: &Locations<'_>,
-    left_out: usize,
+    cuts: &[(&'static str, String)],
 ) -> (Invocation, Vec<Descriptor>) {
-    let execution = capped(execution(report, places, left_out));
-    let configuration = capped(configuration(report));
+    let execution = capped(execution(report, places, cuts));
+    let configuration = capped(configuration(report, places));
     let kinds: BTreeSet<&str> =
         execution.iter().chain(&configuration).map(|draft| draft.kind).collect();
     let indices: BTreeMap<&str, usize> = kinds.iter().copied().zip(0..).collect();
@@ -134,7 +146,11 @@ fn notification(draft: Draft, indices: &BTreeMap<&str, usize>) -> Notification {
 }
 
 /// Problems come before mere notes, so that a limit cuts off the notes.
-fn execution(report: &Report, places: &Locations<'_>, left_out: usize) -> Vec<Draft> {
+fn execution(
+    report: &Report,
+    places: &Locations<'_>,
+    cuts: &[(&'static str, String)],
+) -> Vec<Draft> {
     let facts = &report.facts;
     let mut drafts = Vec::new();
     let mut add = |kind, level, text: &str, location| {
@@ -143,9 +159,8 @@ fn execution(report: &Report, places: &Locations<'_>, left_out: usize) -> Vec<Dr
     for reason in &report.incomplete {
         add(reason.id, "error", &reason.text, None);
     }
-    if left_out > 0 {
-        let text = format!("{left_out} results are left out; the JSON report has every finding");
-        add("results-left-out", "warning", &text, None);
+    for (kind, text) in cuts {
+        add(kind, "warning", text, None);
     }
     for file in &report.files {
         let account = &file.account;
@@ -159,7 +174,8 @@ fn execution(report: &Report, places: &Locations<'_>, left_out: usize) -> Vec<Dr
         }
     }
     for note in &report.notes {
-        add(note.id, "note", &note.text, None);
+        let level = if WARNINGS.contains(&note.id) { "warning" } else { "note" };
+        add(note.id, level, &note.text, None);
     }
     for file in &report.files {
         let account = &file.account;
@@ -177,7 +193,7 @@ fn execution(report: &Report, places: &Locations<'_>, left_out: usize) -> Vec<Dr
     drafts
 }
 
-fn configuration(report: &Report) -> Vec<Draft> {
+fn configuration(report: &Report, places: &Locations<'_>) -> Vec<Draft> {
     let facts = &report.facts;
     let entry = |kind, level, entry: &LedgerEntry, what: &str| Draft {
         kind,
@@ -187,7 +203,7 @@ fn configuration(report: &Report) -> Vec<Draft> {
             &format!("The allowlist entry {} of {} {what}", entry.id, entry.owner),
             LIMIT,
         ),
-        location: policy_line(&entry.file, entry.line, false),
+        location: places.policy_line(&entry.file, entry.line, false),
     };
     let mut drafts = Vec::new();
     for of in report.ledger.iter().filter(|of| of.state == LedgerState::Expired) {
@@ -215,7 +231,10 @@ fn configuration(report: &Report) -> Vec<Draft> {
             kind: "policy-change",
             level: "note",
             text: text::sentence(facts, &text, LIMIT),
-            location: changes.project_files.first().and_then(|file| policy_line(file, 1, false)),
+            location: changes
+                .project_files
+                .first()
+                .and_then(|file| places.policy_line(file, 1, false)),
         });
     }
     for rule in &report.rules {
@@ -225,7 +244,7 @@ fn configuration(report: &Report) -> Vec<Draft> {
             kind: "not-configured-rule",
             level: "note",
             text: text::sentence(facts, &text, LIMIT),
-            location: policy_line(&rule.file, rule.line, rule.builtin),
+            location: places.policy_line(&rule.file, rule.line, rule.builtin),
         });
     }
     drafts

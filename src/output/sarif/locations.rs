@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use super::log::{Artifact, ArtifactLocation, Location, LogicalLocation, Message};
 use super::log::{PhysicalLocation, Region};
 use super::text;
-use crate::finding::Sample;
+use crate::finding::{self, Sample};
+use crate::output::{Folders, Style};
 use crate::record::FileStatus;
 use crate::report::{Facts, FileReport, Report};
 
@@ -22,13 +23,33 @@ const SNIPPET: usize = 1_000;
 
 /// The index in `artifacts` of every input that was read.
 pub(super) struct Locations<'r> {
+    report: &'r Report,
     indices: BTreeMap<(usize, &'r str), usize>,
+    /// Where the files are, if their paths are those below the repository.
+    folders: Option<&'r Folders>,
+    /// Whether records on one line get lines of their own.
+    numbered: bool,
+    /// Files that are not listed.
+    pub(super) left_out: usize,
 }
 
 impl<'r> Locations<'r> {
-    pub(super) fn new(report: &'r Report) -> Self {
-        let mut places = Self { indices: BTreeMap::new() };
-        for file in artifacts(report) {
+    /// A line of a policy file; `None` if the file is outside the project.
+    pub(super) fn policy_line(&self, file: &str, line: usize, builtin: bool) -> Option<Location> {
+        let below = self.folders.filter(|_| !builtin).and_then(|of| of.policy(file));
+        policy_line(below.as_deref().unwrap_or(file), line, builtin)
+    }
+
+    pub(super) fn new(report: &'r Report, style: &'r Style) -> Self {
+        let profile = style.sarif;
+        let mut places = Self {
+            report,
+            indices: BTreeMap::new(),
+            folders: style.folders.as_ref().filter(|_| profile.paths_of_repository()),
+            numbered: profile.identifies_by_line(),
+            left_out: artifacts(report).count().saturating_sub(profile.most_artifacts()),
+        };
+        for file in artifacts(report).take(profile.most_artifacts()) {
             let next = places.indices.len();
             let account = &file.account;
             places.indices.entry((account.root, &account.path)).or_insert(next);
@@ -72,7 +93,11 @@ impl<'r> Locations<'r> {
             .enumerate()
             .map(|(index, root)| (base(index), described(root_description(&report.facts, root))))
             .collect();
-        bases.insert(PROJECT.into(), described("The root of the project with its policy.".into()));
+        let project = match self.folders {
+            Some(_) => "The root of the repository.",
+            None => "The root of the project with its policy.",
+        };
+        bases.insert(PROJECT.into(), described(project.into()));
         let version = report.facts.version;
         bases.insert(
             BUILTIN.into(),
@@ -83,9 +108,11 @@ impl<'r> Locations<'r> {
 
     /// An input file.
     pub(super) fn input(&self, root: usize, path: &str) -> ArtifactLocation {
+        let below = self.folders.and_then(|of| of.input(&self.report.shown_path(root, path)));
+        let base = if below.is_some() { PROJECT.to_owned() } else { base(root) };
         ArtifactLocation {
-            uri: Some(uri(path)),
-            uri_base_id: Some(base(root)),
+            uri: Some(uri(below.as_deref().unwrap_or(path))),
+            uri_base_id: Some(base),
             index: self.indices.get(&(root, path)).copied(),
             description: None,
         }
@@ -103,15 +130,22 @@ impl<'r> Locations<'r> {
         let snippet = (!sample.text.is_empty())
             .then(|| Message::new(text::data(facts, &sample.text, SNIPPET)));
         let line = location.line.max(1);
-        let region = Region {
+        let number = self.numbered.then(|| number(location)).flatten();
+        let of_number = |line| Region {
+            start_line: line,
+            end_line: Some(line),
+            snippet: snippet.clone(),
+            ..Region::default()
+        };
+        let region = number.map(of_number).unwrap_or_else(|| Region {
             start_line: line,
             start_column: Some(location.column.max(1)),
             end_line: Some(location.end_line.max(line)),
             end_column: Some(location.end_column.max(1)),
             byte_offset: Some(location.offset),
             byte_length: Some(location.length),
-            snippet,
-        };
+            snippet: snippet.clone(),
+        });
         let name = text::data(facts, &sample.name, 500);
         let logical = (!name.is_empty()).then(|| {
             vec![LogicalLocation {
@@ -127,8 +161,19 @@ impl<'r> Locations<'r> {
     }
 }
 
+/// The number of a record that shares its line with others, from 1, in place of the line; `None` if
+/// the record has a line of its own. If records are nested deeper, it is the offset.
+fn number(location: &finding::Location) -> Option<u64> {
+    if location.line != location.end_line || !location.pointer.starts_with('/') {
+        return None;
+    }
+    let parts = || location.pointer.split('/').filter_map(|part| part.parse::<u64>().ok());
+    let number = if parts().count() == 1 { parts().next()? } else { location.offset };
+    number.checked_add(1)
+}
+
 /// A line of a policy file; `None` if the file is outside the project.
-pub(super) fn policy_line(file: &str, line: usize, builtin: bool) -> Option<Location> {
+fn policy_line(file: &str, line: usize, builtin: bool) -> Option<Location> {
     // Built-in files are shown as `builtin:PATH`. Here the base replaces the prefix.
     let file = if builtin { file.strip_prefix("builtin:").unwrap_or(file) } else { file };
     let parts = || file.split(['/', '\\']);

@@ -1,17 +1,21 @@
 //! SARIF 2.1.0, for code scanning services and viewers.
 //!
 //! GitHub, GitLab and Azure each accept the whole file: every finding has a physical location, a
-//! level, a rank, a fingerprint that survives log rotation, and texts within their limits. Findings
+//! level, a rank, a fingerprint that survives log rotation, and texts within their limits. What else
+//! a service needs is in its [`SarifProfile`]. Findings
 //! that the allowlist covers are left out unless the user requests them, because GitHub opens an
 //! alert for every result and ignores its `suppressions`.
 
+mod descriptors;
 mod invocation;
 mod log;
 mod flows;
 mod locations;
+mod profile;
 mod results;
 mod rules;
 mod severity;
+mod size;
 mod text;
 
 use std::collections::BTreeMap;
@@ -21,9 +25,14 @@ use serde::Serialize;
 use serde_json::ser::CompactFormatter;
 use serde_json::{Map, Value, json};
 
+pub use self::profile::SarifProfile;
+
+use self::descriptors::Descriptors;
 use self::flows::Flows;
 use self::locations::Locations;
 use self::log::{AutomationDetails, Driver, Log, Run, Tool, bag};
+use self::profile::MOST_RULES;
+use self::results::Context;
 use super::inert::Inert;
 use super::{Output, Style};
 use crate::report::Report;
@@ -37,26 +46,56 @@ pub(super) static SARIF: Output = Output {
     write,
 };
 
-/// The maximum number of results that GitHub shows and GitLab imports.
-const MOST_RESULTS: usize = 5_000;
+/// Bytes that are kept free below the limit of a service, for the notification of a cut.
+const RESERVE: usize = 4_000;
 
 fn write(report: &Report, style: &Style, out: &mut dyn io::Write) -> io::Result<()> {
+    let log = log(report, style)?;
     let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Inert(CompactFormatter));
-    log(report, style).serialize(&mut serializer)?;
+    log.serialize(&mut serializer)?;
     out.write_all(b"\n")
 }
 
-fn log(report: &Report, style: &Style) -> Log {
-    let places = Locations::new(report);
+fn log(report: &Report, style: &Style) -> io::Result<Log> {
+    let profile = style.sarif;
+    let places = Locations::new(report, style);
     let flows = Flows::new(report);
     let shown = if style.show_suppressed { report.findings.len() } else { 0 };
     let findings: Vec<_> =
         report.open_findings().chain(report.suppressed_findings().take(shown)).collect();
-    let shown = &findings[..findings.len().min(MOST_RESULTS)];
-    let (invocation, notifications) =
-        invocation::of(report, style, &places, findings.len() - shown.len());
+    let shown = &findings[..findings.len().min(profile.most_results())];
+    let rules = Descriptors::new(report, shown, profile);
+    let context = Context { report, profile, rules: &rules, places: &places, flows: &flows };
+    let mut results: Vec<_> = shown.iter().filter_map(|of| results::of(&context, of)).collect();
+    let mut cuts = cuts(&context, style);
+    let mut run = run(&context, style, &cuts);
+    let free = profile.most_bytes().saturating_sub(size::size(&run)? + RESERVE);
+    results.truncate(size::fitting(&results, free)?);
+    let left_out = findings.len() - results.len();
+    if left_out > 0 {
+        let (of, service) = (amount(left_out, "result is", "results are"), profile.service());
+        let (most, bytes) = (profile.most_results(), profile.most_bytes() / 1_000_000);
+        let text = format!(
+            "{of} left out, because {service} takes at most {most} results and a log of {bytes} MB; \
+             the least severe are left out, and the JSON report has every finding"
+        );
+        cuts.push(("results-left-out", text));
+        run = self::run(&context, style, &cuts);
+    }
+    run.results = results;
+    Ok(Log {
+        schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        version: "2.1.0",
+        runs: vec![run],
+    })
+}
+
+/// The run without its results.
+fn run(context: &Context<'_>, style: &Style, cuts: &[(&'static str, String)]) -> Run {
+    let Context { report, rules, places, .. } = *context;
+    let (invocation, notifications) = invocation::of(report, style, places, cuts);
     let version = report.facts.version;
-    let run = Run {
+    Run {
         tool: Tool {
             driver: Driver {
                 name: "Keytrail",
@@ -64,7 +103,7 @@ fn log(report: &Report, style: &Style) -> Log {
                 version,
                 semantic_version: version,
                 information_uri: env!("CARGO_PKG_HOMEPAGE"),
-                rules: report.rules.iter().map(|rule| rules::of(report, rule)).collect(),
+                rules: rules.written(report),
                 notifications,
             },
         },
@@ -73,14 +112,48 @@ fn log(report: &Report, style: &Style) -> Log {
         original_uri_base_ids: places.bases(report),
         invocations: vec![invocation],
         artifacts: places.artifacts(report),
-        results: shown.iter().filter_map(|f| results::of(report, &places, &flows, f)).collect(),
+        results: Vec::new(),
         properties: run_properties(report),
-    };
-    Log {
-        schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-        version: "2.1.0",
-        runs: vec![run],
     }
+}
+
+/// What the profile leaves out or shows otherwise, besides results: each with its kind.
+fn cuts(context: &Context<'_>, style: &Style) -> Vec<(&'static str, String)> {
+    let Context { report, profile, rules, places, .. } = *context;
+    let service = profile.service();
+    let mut cuts = Vec::new();
+    if rules.left_out > 0 {
+        let of = amount(rules.left_out, "rule", "rules");
+        let text =
+            format!("{of} without results left out, because {service} takes {MOST_RULES} rules");
+        cuts.push(("rules-left-out", text));
+    }
+    if places.left_out > 0 {
+        let of = amount(places.left_out, "file that was read is", "files that were read are");
+        cuts.push(("artifacts-left-out", format!("{of} not listed; the JSON report lists all")));
+    }
+    let covered = report.suppressed_findings().count();
+    if style.show_suppressed && covered > 0 && !profile.shows_suppressions() {
+        let what = match profile {
+            SarifProfile::Gitlab => "leaves out their results",
+            _ => "opens alerts for them",
+        };
+        let of = amount(covered, "finding", "findings");
+        let text = format!("{service} does not show suppressions, and {what}: {of}");
+        cuts.push(("suppressions-ignored", text));
+    }
+    if profile.identifies_by_line() {
+        let text = format!(
+            "{service} takes results of one rule on one line of a file for one, so records that share \
+             a line are at the line of their number"
+        );
+        cuts.push(("lines-are-numbers", text));
+    }
+    cuts
+}
+
+fn amount(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn run_properties(report: &Report) -> Map<String, Value> {

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::descriptors::Descriptors;
 use super::flows::Flows;
-use super::locations::{Locations, policy_line};
+use super::locations::Locations;
 use super::log::{Location, Message, SarifResult, Suppression, bag};
-use super::severity::{level_of, security_severity};
+use super::profile::SarifProfile;
+use super::severity::{level, security_severity, shown_severity};
 use super::text::{self, LIMIT};
 use crate::finding::{self, Finding, Sample, VerdictRole, subject_name};
 use crate::incident::Incident;
@@ -19,21 +21,29 @@ const DOCUMENT: usize = 4_000;
 /// Further records that a result refers to.
 const MOST_RECORDS: usize = 10;
 
-pub(super) fn of(
-    report: &Report,
-    places: &Locations<'_>,
-    flows: &Flows<'_>,
-    finding: &Finding,
-) -> Option<SarifResult> {
+/// What results refer to.
+pub(super) struct Context<'r> {
+    pub(super) report: &'r Report,
+    pub(super) profile: SarifProfile,
+    pub(super) rules: &'r Descriptors,
+    pub(super) places: &'r Locations<'r>,
+    pub(super) flows: &'r Flows<'r>,
+}
+
+pub(super) fn of(context: &Context<'_>, finding: &Finding) -> Option<SarifResult> {
+    let Context { report, profile, rules, places, flows } = context;
     let rule = report.rule_of(finding)?;
+    let (rule_id, rule_index) = rules.of(report, finding)?;
     let counted = counted(finding);
-    let suppressions = finding.suppression.as_ref().map(|s| vec![suppression(report, s)]);
+    let severity = shown_severity(finding);
+    let by_entry = finding.suppression.as_ref().map(|s| vec![suppression(report, places, s)]);
+    let suppressions = by_entry.or_else(|| triaged(report, *profile, places, finding));
     Some(SarifResult {
-        rule_id: rule.id.clone(),
-        rule_index: finding.rule,
+        rule_id: rule_id.to_owned(),
+        rule_index,
         kind: "fail",
-        level: level_of(finding),
-        rank: security_severity(finding.severity) * 10.0,
+        level: level(severity),
+        rank: security_severity(severity) * 10.0,
         message: Message::new(message(&report.facts, rule, finding)),
         locations: vec![places.record(&report.facts, &finding.sample)],
         related_locations: related(report, places, rule, finding),
@@ -69,7 +79,15 @@ fn message(facts: &Facts, rule: &RuleSummary, finding: &Finding) -> String {
             format!("{name} {}", value.as_deref().unwrap_or("-"))
         })
         .collect();
+    let mark = match finding.role {
+        VerdictRole::Processed => "Processed: ",
+        VerdictRole::Ignored => "Ignored: ",
+        VerdictRole::Suppressed => "",
+        _ if finding.is_only_uncertain() => "Uncertain: ",
+        _ => "",
+    };
     let title = text::message(facts, rule.title.trim_end_matches('.'), LIMIT / 4);
+    let title = format!("{mark}{title}");
     let left = LIMIT.saturating_sub(title.chars().count() + 2);
     let subject = std::iter::once(finding.provider.clone()).chain(parts).collect::<Vec<_>>();
     format!("{title}: {}", text::sentence(facts, &subject.join(", "), left))
@@ -90,9 +108,8 @@ fn related(
         .filter(|sample| locations.insert(&sample.location))
         .take(MOST_RECORDS)
         .collect();
-    let rule_line = policy_line(&rule.file, rule.line, rule.builtin).map(|location| Location {
-        message: Some(Message::new(format!("The rule {}.", rule.id))),
-        ..location
+    let rule_line = places.policy_line(&rule.file, rule.line, rule.builtin).map(|location| {
+        Location { message: Some(Message::new(format!("The rule {}.", rule.id))), ..location }
     });
     let records = further.into_iter().map(|sample| Location {
         message: Some(Message::new("A further record.")),
@@ -107,14 +124,37 @@ fn related(
     (!locations.is_empty()).then_some(locations)
 }
 
-fn suppression(report: &Report, suppression: &finding::Suppression) -> Suppression {
+/// The decision that keeps a finding from failing the run, where a suppression is shown as one.
+fn triaged(
+    report: &Report,
+    profile: SarifProfile,
+    places: &Locations<'_>,
+    finding: &Finding,
+) -> Option<Vec<Suppression>> {
+    let decision = finding.triage.as_ref().filter(|_| finding.is_triaged())?;
+    profile.shows_suppressions().then(|| {
+        vec![Suppression {
+            kind: "external",
+            status: "accepted",
+            justification: text::data(&report.facts, &decision.sentence(), LIMIT),
+            location: places.policy_line(&decision.file, decision.line, false),
+            properties: bag([("triage", decision.state.name().into())]),
+        }]
+    })
+}
+
+fn suppression(
+    report: &Report,
+    places: &Locations<'_>,
+    suppression: &finding::Suppression,
+) -> Suppression {
     let facts = &report.facts;
     let entry = report.ledger.iter().find(|entry| entry.id == suppression.entry);
     Suppression {
         kind: "external",
         status: "accepted",
         justification: text::data(facts, &suppression.reason, LIMIT),
-        location: entry.and_then(|entry| policy_line(&entry.file, entry.line, false)),
+        location: entry.and_then(|entry| places.policy_line(&entry.file, entry.line, false)),
         properties: bag([
             ("entry", suppression.entry.as_str().into()),
             ("entries", suppression.entries.clone().into()),
@@ -139,7 +179,9 @@ fn properties(
         |time: Option<crate::value::Time>| time.map_or(Value::Null, |t| json!(t.to_string()));
     let mut properties = bag([
         ("severity", finding.severity.name().into()),
-        ("security-severity", format!("{:.1}", security_severity(finding.severity)).into()),
+        ("security-severity", format!("{:.1}", security_severity(shown_severity(finding))).into()),
+        ("rule", rule.id.as_str().into()),
+        ("role", finding.role.name().into()),
         ("category", rule.category.name().into()),
         ("gates", (finding.role == VerdictRole::Gates).into()),
         ("uncertain", finding.uncertain.into()),
@@ -154,6 +196,17 @@ fn properties(
         ("last", time(finding.last)),
         ("pointer", shown(&finding.sample.location.pointer)),
     ]);
+    if let Some(of) = &finding.triage {
+        let of = json!({
+            "state": of.state.name(),
+            "effect": of.effect.name(),
+            "by": shown(&of.by),
+            "time": of.time.to_string(),
+            "expires": of.expires,
+            "reason": shown(&of.reason),
+        });
+        properties.insert("triage".into(), of);
+    }
     if let Some(incident) = incident {
         let of = json!({
             "id": incident.id,
@@ -205,6 +258,7 @@ fn properties(
                 "remark": maybe(enriched.remark.as_ref()),
                 "policies": enriched.policies.iter().map(|policy| shown(policy)).collect::<Value>(),
                 "policy_count": enriched.policy_count,
+                "role": maybe(enriched.role.as_ref()),
                 "document": enriched.document.as_deref().map_or(Value::Null, document),
                 "open": enriched.open.iter().map(|of| of.rule.as_str()).collect::<Value>(),
             })

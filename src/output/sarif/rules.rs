@@ -6,7 +6,7 @@ use super::log::{Configuration, Descriptor, Message, MultiformatMessage, bag};
 use super::severity::{level, security_severity};
 use super::text::{self, LIMIT};
 use crate::report::{Report, RuleSummary};
-use crate::rule::{Confidence, Status, technique_id};
+use crate::rule::{Confidence, Severity, Status, technique_id};
 
 /// The maximum number of tags that GitLab retains for a rule.
 const MOST_TAGS: usize = 10;
@@ -15,7 +15,8 @@ const MOST_TAGS: usize = 10;
 /// readable in an editor.
 const HELP: usize = 8_000;
 
-pub(super) fn of(report: &Report, rule: &RuleSummary) -> Descriptor {
+/// The rule as a descriptor of results with this severity.
+pub(super) fn of(report: &Report, rule: &RuleSummary, severity: Severity) -> Descriptor {
     let facts = &report.facts;
     let title = non_empty_or(&rule.title, &rule.id);
     let description = non_empty_or(&rule.description, title);
@@ -29,9 +30,9 @@ pub(super) fn of(report: &Report, rule: &RuleSummary) -> Descriptor {
             markdown: text::prose(facts, &help(rule, "## ", "- "), HELP),
         }),
         help_uri: rule.references.first().filter(|uri| is_web(facts.text(uri).as_ref())).cloned(),
-        default_configuration: Configuration { level: level(rule.severity) },
+        default_configuration: Configuration { level: level(severity) },
         properties: bag([
-            ("security-severity", format!("{:.1}", security_severity(rule.severity)).into()),
+            ("security-severity", format!("{:.1}", security_severity(severity)).into()),
             ("precision", precision(rule).into()),
             ("tags", tags(report, rule)),
         ]),

@@ -3,9 +3,13 @@
 use crate::finding::Finding;
 use crate::rule::Severity;
 
-/// The level of a finding. An uncertain finding is an `error` only if it fails the run.
-pub(super) fn level_of(finding: &Finding) -> &'static str {
-    if finding.is_only_uncertain() { "note" } else { level(finding.severity) }
+/// The severity that services show. A finding that is uncertain, or that somebody dealt with or
+/// ignores, is not shown as more than low unless it fails the run.
+pub(super) fn shown_severity(finding: &Finding) -> Severity {
+    match finding.is_only_uncertain() || finding.is_triaged() {
+        true => finding.severity.min(Severity::Low),
+        false => finding.severity,
+    }
 }
 
 /// The level of a severity.

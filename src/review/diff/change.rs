@@ -69,6 +69,8 @@ words! {
         Expiry = "expiry",
         /// A guard of the project file.
         Guard = "guard",
+        /// A decision about a finding.
+        Triage = "triage",
         /// Another setting of the project file.
         Setting = "setting",
         /// A policy file.

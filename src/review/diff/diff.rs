@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::change::{Change, ChangePlace, Effect};
 use super::context::Context;
 use super::findings::{self, FindingChange, FindingChangeKind};
-use super::{data, entries, guards, rules, settings};
+use super::{data, entries, guards, rules, settings, triage};
 use crate::config::Policy;
 use crate::report::Report;
 use crate::value::words;
@@ -153,6 +153,7 @@ pub fn changes(base: &Policy, head: &Policy) -> Vec<Change> {
     let mut all = rules::changes(&context);
     all.extend(entries::changes(&context));
     all.extend(guards::changes(&context));
+    all.extend(triage::changes(&context));
     all.extend(data::changes(&context));
     all.extend(settings::changes(&context));
     all.extend(settings::files(&context, &all));

@@ -20,7 +20,7 @@ use crate::record::{FieldSet, Format, Inputs, MappedRecord, Mapper, Origin, Outc
 use crate::review::rule_rows::RuleRows;
 use crate::rule::Rule;
 use crate::source::Temporary;
-use crate::value::{RecordKind, Time};
+use crate::value::{Period, RecordKind, Time};
 
 /// Explains what a rule of a policy decides about the records of inputs; `None` if the policy has
 /// no rule with this index.
@@ -64,6 +64,8 @@ pub fn explain_each(
         create: Temporary::create,
         emit: EmitMode::Occurrences,
         records: false,
+        samples: crate::engine::SAMPLES_PER_CALL,
+        period: Period::default(),
         prefilter: None,
         lineage: false,
     };

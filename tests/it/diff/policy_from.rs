@@ -32,7 +32,7 @@ fn thresholds_are_those_of_the_base() {
     assert_eq!(scan(&folder, &[]).code, Some(0));
     let ended = scan(&folder, &FROM);
     assert_eq!(ended.code, Some(1), "{ended}");
-    let note = "guards and thresholds are those of HEAD (--policy-from)";
+    let note = "guards, triage and thresholds are those of HEAD (--policy-from)";
     assert!(ended.stdout.contains(note), "{ended}");
     // A flag of the run beats both.
     assert_eq!(scan(&folder, &[&FROM[..], &["--fail-on", "never"]].concat()).code, Some(0));

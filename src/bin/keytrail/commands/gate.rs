@@ -13,6 +13,7 @@ use crate::gate_args::{GateArgs, verdict};
 use crate::host::Host;
 use crate::report_file::ReportFile;
 use crate::target::{ReportArgs, Targets};
+use crate::triage_file::TriageFile;
 
 /// Findings that are listed without `--verbose`.
 const LISTED: usize = 20;
@@ -33,6 +34,9 @@ pub(crate) struct Gate {
     #[arg(long, value_name = "FILE", env = "KEYTRAIL_BASELINE", hide_env_values = true)]
     #[arg(help_heading = "Gate options")]
     baseline: Option<PathBuf>,
+    /// Decide with the decisions of this triage file [default: those in the report].
+    #[arg(long, value_name = "FILE", help_heading = "Gate options")]
+    triage: Option<PathBuf>,
     #[command(flatten)]
     reports: ReportArgs,
     #[command(flatten)]
@@ -46,6 +50,13 @@ impl Gate {
         let mut report = ReportFile::read(&self.report)?.parse(restore_report)?;
         if let Some(path) = &self.baseline {
             report.compare(&baseline_args::read(path)?);
+        }
+        if let Some(path) = &self.triage {
+            let path = host.directory.join(path);
+            if !path.is_file() {
+                return Err(Failure::because(format!("there is no file {}", path.display())));
+            }
+            report.triage(&TriageFile::at(path, host)?.decisions(host)?);
         }
         self.gate.decide(&mut report);
         if self.reports.names_format() {

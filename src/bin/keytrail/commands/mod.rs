@@ -41,6 +41,7 @@ commands! {
     explain Explain;
     diff Diff;
     allowlist Allowlist;
+    triage Triage;
     init Init;
     new New;
     fields Fields;

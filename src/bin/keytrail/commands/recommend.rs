@@ -11,14 +11,14 @@ use keytrail::output::recommend::{
     RecommendFacts, has_privileges, write_human, write_json, write_patches, write_policy,
     write_privileges,
 };
-use keytrail::query::{Bound, Period};
+use keytrail::query::Bound;
 use keytrail::recommend::{
     self, AttachedPolicies, CallOutcome, CredentialFinding, CredentialSelection, MAX_ADDRESSES, MIN_DAYS, Options, Recommendations,
 };
 use keytrail::record::reference::KEY_POLICIES;
 use keytrail::rule::Severity;
 use keytrail::table::Table;
-use keytrail::value::{Time, Zone};
+use keytrail::value::{Period, Time, Zone};
 
 use crate::args::{self, Layout};
 use crate::destination::{Destination, Draft};

@@ -10,9 +10,11 @@ use keytrail::config::{FAIL_ON, MAX_SKIPPED, MIN_SEVERITY, Policy};
 use keytrail::finding::Redactor;
 use keytrail::input::InputSet;
 use keytrail::output::explain::write_human;
+use keytrail::query::Bound;
 use keytrail::report::{Note, Report};
 use keytrail::review::{ExplainOptions, explain_each};
 use keytrail::rule::Severity;
+use keytrail::source::walk;
 use keytrail::value::Time;
 
 use crate::args;
@@ -22,6 +24,7 @@ use crate::gate_args::{GateArgs, verdict};
 use crate::host::Host;
 use crate::inputs::{InputArgs, notes};
 use crate::policy::{PolicyArgs, RuleChoice};
+use crate::query_args::period;
 use crate::progress::{Counted, during};
 use crate::target::{ReportArgs, Targets};
 use crate::term::stdout_failed;
@@ -40,6 +43,13 @@ pub(crate) struct Scan {
     #[arg(long, value_name = "TIME", value_parser = args::instant)]
     #[arg(env = "KEYTRAIL_NOW", hide_env_values = true)]
     now: Option<Time>,
+    /// Report only matches from this time on: a time, a day, or a duration before now, such as 15m or
+    /// 90d. Earlier records still count for windows and histories.
+    #[arg(long, value_name = "TIME", value_parser = args::bound)]
+    since: Option<Bound>,
+    /// Report only matches before this time; written like --since.
+    #[arg(long, value_name = "TIME", value_parser = args::bound)]
+    until: Option<Bound>,
     /// Number of threads; it does not change the result [default: all cores].
     #[arg(short, long, value_name = "N", env = "KEYTRAIL_JOBS", hide_env_values = true)]
     jobs: Option<NonZeroUsize>,
@@ -51,6 +61,10 @@ pub(crate) struct Scan {
     #[arg(long, env = "KEYTRAIL_DIGESTS", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     digests: bool,
+    /// Records of each row of evidence that reports for programs show, 1 to 1000; more than 3 are read
+    /// again from the log [default: 3].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    samples: Option<u16>,
     /// Parse only records that contain a text that a rule needs, if every rule needs one. Whether the other
     /// records are well formed stays unknown, and they join no incidents.
     #[arg(long, env = "KEYTRAIL_PREFILTER", hide_env_values = true)]
@@ -75,7 +89,7 @@ pub(crate) struct Scan {
     baseline: BaselineArgs,
     #[command(flatten)]
     gate: GateArgs,
-    /// Take guards and thresholds (`fail_on`, `fail_on_extended`, `min_severity`, `max_skipped`,
+    /// Take guards, decisions about findings and thresholds (`fail_on`, `fail_on_extended`, `min_severity`, `max_skipped`,
     /// `expect`) from this git revision or folder, so that a change cannot lower its own bar.
     #[arg(long, value_name = "REV", env = "KEYTRAIL_POLICY_FROM", hide_env_values = true)]
     #[arg(help_heading = "Gate options")]
@@ -109,9 +123,14 @@ impl Scan {
         let inputs = self.inputs.open(&policy.inputs, host)?.hash(self.digests);
         targets.reject_input_paths(inputs.paths())?;
         let mut options = self.options(&policy, &targets, host);
+        options.period = period(&self.since, &self.until, &policy, options.clock)?;
         (options.baseline, options.new_only) = (baselines.known.take(), baselines.new_only);
         let report = evaluate(&policy, &inputs, self.notes(&inputs), &options, host);
-        targets.write(&report, &self.reports.style(host, self.gate.exit_zero), host)?;
+        let mut style = self.reports.style(host, self.gate.exit_zero);
+        if let Some(folders) = &mut style.folders {
+            folders.project = walk::resolve(&policy.root);
+        }
+        targets.write(&report, &style, host)?;
         if self.explain {
             self.explain(&policy, &inputs, &report, host)?;
         }
@@ -172,7 +191,7 @@ impl Scan {
     fn notes(&self, inputs: &InputSet) -> Vec<Note> {
         let from = self.policy_from.as_ref().map(|name| Note {
             id: "policy-from",
-            text: format!("guards and thresholds are those of {name} (--policy-from)"),
+            text: format!("guards, triage and thresholds are those of {name} (--policy-from)"),
         });
         notes(inputs).into_iter().chain(from).collect()
     }
@@ -194,6 +213,7 @@ impl Scan {
             allow_empty: gate.allow_empty,
             show_keys: self.show_keys,
             memory: self.memory.unwrap_or(keytrail::engine::MEMORY),
+            samples: self.samples.map_or(keytrail::engine::SAMPLES_PER_CALL, usize::from),
             prefilter: if self.prefilter { keytrail::input::FORMATS } else { &[] },
             ..ScanOptions::at(self.now.unwrap_or(host.clock))
         }

@@ -23,6 +23,7 @@ static SCHEMAS: &[Generated] = &[
     ("recommend", output::recommend::recommend_schema),
     ("report", output::report_schema),
     ("test", output::rule_tests::test_schema),
+    ("triage", config::triage_schema),
     ("watch", output::watch_schema),
 ];
 
@@ -34,7 +35,7 @@ static SCHEMAS: &[Generated] = &[
 /// `ndjson` describes a line of `scan --format ndjson`; `policy` describes rules, lists, definitions and allowlists;
 /// `posture` describes the output of `posture --format json`; `recommend` describes the output of
 /// `recommend --format json`; `report` describes the output of `scan --format json`; `test` describes the output of
-/// `test --format json`; `watch` describes a line of `keytrail watch`.
+/// `test --format json`; `triage` describes the triage file; `watch` describes a line of `keytrail watch`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Schema {
     /// The name of the schema.

@@ -9,9 +9,9 @@ use keytrail::inspect::{Selection, select};
 use keytrail::output::report_v1::{Incident, Report};
 use keytrail::output::timeline::{Collector, Marks, csv, findings_of, human, json};
 use keytrail::output::{Style, read_report};
-use keytrail::query::{Bound, Limits, Period, QuerySource};
+use keytrail::query::{Bound, Limits, QuerySource};
 use keytrail::source::Fragment;
-use keytrail::value::{Time, is_masked};
+use keytrail::value::{Period, Time, is_masked};
 
 use crate::args;
 use crate::exit::{Exit, Failure};

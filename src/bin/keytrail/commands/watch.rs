@@ -21,6 +21,7 @@ use crate::args;
 use crate::exit::{Exit, Failure};
 use crate::host::{self, Host};
 use crate::inputs::InputArgs;
+use crate::notify::{Notifier, NotifyArgs};
 use crate::policy::PolicyArgs;
 use crate::signals::{POLL_INTERVAL, Signals};
 use crate::stream::Stream;
@@ -49,7 +50,8 @@ Findings do not change the exit code: they are lines on standard output";
 /// then becomes one line of JSON (`finding`), with an id that is the same if it is emitted again.
 /// One line for each check (`check`) counts what was read and what could not be read; --quiet
 /// leaves it out if nothing is wrong. A state file stores how far the inputs were read, and the
-/// next watch continues from there; standard input cannot be read again.
+/// next watch continues from there; standard input cannot be read again. --exec and --webhook tell
+/// others what a check found, at least once.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Watch {
@@ -97,6 +99,8 @@ pub(crate) struct Watch {
     #[arg(long)]
     show_keys: bool,
     #[command(flatten)]
+    notify: NotifyArgs,
+    #[command(flatten)]
     inputs: InputArgs,
     #[command(flatten)]
     policy: PolicyArgs,
@@ -115,6 +119,7 @@ struct WatchLoop<'p> {
     signals: Signals,
     incomplete: bool,
     notes: Vec<Note>,
+    notifier: Notifier<'p>,
 }
 
 /// What to do after a check.
@@ -149,6 +154,7 @@ impl Watch {
             signals: Signals::listen(),
             incomplete: false,
             notes: Vec::new(),
+            notifier: Notifier::new(&self.notify),
         };
         loop {
             let began = Instant::now();
@@ -168,6 +174,10 @@ impl Watch {
     fn check(&self, running: &mut WatchLoop<'_>, host: &mut Host<'_>) -> Result<Next, Failure> {
         if let Some(exit) = running.signals.received() {
             return Ok(Next::End(exit));
+        }
+        if running.notifier.is_full() {
+            deliver(running, host);
+            return Ok(Next::Wait);
         }
         let clock = match self.now {
             Some(now) => now,
@@ -200,7 +210,7 @@ impl Watch {
             Failure::because(format!("matches in a temporary file cannot be read back: {error}"))
         })?;
         running.incomplete |= !check.report.incomplete.is_empty();
-        match self.emit(&check, &round, last, host) {
+        match self.emit(&check, &round, last, &mut running.notifier, host) {
             Ok(()) => {}
             // A reader that closes the pipe needs no more output. The next watch emits the rest.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
@@ -213,7 +223,9 @@ impl Watch {
             (&file.account, records, file.skipped.contains_key(SkipReason::Io.name()))
         });
         let store = SavedState { files: round.done(accounts), state: check.state };
-        if let Some(file) = &running.file {
+        let told = deliver(running, host);
+        // What was not told is emitted again by a watch that starts from the state before it.
+        if let (Some(file), true) = (&running.file, told) {
             file.write(&store.write()).map_err(|error| {
                 Failure::because(format!("the state cannot be written: {error}"))
                     .help("the next watch emits again what was emitted since the last check")
@@ -222,6 +234,11 @@ impl Watch {
         running.follow.accept(store.files);
         running.watch.accept(store.state);
         if self.once && (running.stdin.is_none() || running.ended) || last {
+            if !told {
+                let checks = amount(running.notifier.waiting(), "check was", "checks were");
+                return Err(Failure::because(format!("the findings of {checks} not told"))
+                    .help("the next watch with this state tells them again"));
+            }
             let exit = if running.incomplete { Exit::Incomplete } else { Exit::Clean };
             return Ok(Next::End(exit));
         }
@@ -254,14 +271,18 @@ impl Watch {
         check: &Check,
         round: &Round,
         last: bool,
+        notifier: &mut Notifier<'_>,
         host: &mut Host<'_>,
     ) -> io::Result<()> {
         let report = &check.report;
         let quiet = host.term.quiet && report.incomplete.is_empty();
-        let out = host.term.stream();
+        let mut lines = Vec::new();
         for (finding, id) in report.findings.iter().zip(&check.ids) {
-            write_finding(report, finding, *id, out)?;
+            write_finding(report, finding, *id, &mut lines)?;
         }
+        notifier.add(report, &check.ids, &lines)?;
+        let out = host.term.stream();
+        out.write_all(&lines)?;
         let facts = CheckFacts {
             last,
             files: round.due() as u64,
@@ -331,6 +352,17 @@ impl Watch {
             );
         }
         Ok((Some((path, file)), store))
+    }
+}
+
+/// Tells what waits; whether nothing waits any more.
+fn deliver(running: &mut WatchLoop<'_>, host: &Host<'_>) -> bool {
+    match running.notifier.deliver(&running.signals) {
+        Ok(()) => true,
+        Err(why) => {
+            host.term.status(&why);
+            false
+        }
     }
 }
 

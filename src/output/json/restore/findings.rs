@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::values::{Restored, all, index, maybe, name, texts, time};
+use super::values::{Restored, all, index, instant, maybe, name, texts, time};
 use crate::finding::{
     Asset, CallRecord, Calls, EnrichedAccount, EnrichedKey, EnrichedSource, Finding, Identity,
     LeftOut, Location, Occurrence, OpenFinding, Sample, Suppression, Target,
 };
 use crate::output::json::v1;
 use crate::report::RuleSummary;
+use crate::triage::TriageDecision;
 
 pub(super) fn finding(
     of: v1::Finding<'_>,
@@ -48,7 +49,21 @@ pub(super) fn finding(
         role: of.role.0,
         incident: of.incident.into_owned(),
         baseline: of.baseline.map(|state| state.0),
+        triage: of.triage.map(triage).transpose()?,
         brief: of.brief,
+    })
+}
+
+fn triage(of: v1::Triage<'_>) -> Restored<TriageDecision> {
+    Ok(TriageDecision {
+        state: of.state.0,
+        effect: of.effect.0,
+        reason: of.reason.into_owned(),
+        by: of.by.into_owned(),
+        time: instant(&of.time)?,
+        expires: of.expires.into_owned(),
+        file: of.file.into_owned(),
+        line: of.line,
     })
 }
 
@@ -166,6 +181,7 @@ fn key(of: v1::Key<'_>) -> EnrichedKey {
         policies: texts(of.policies),
         policy_count: of.policy_count,
         document: maybe(of.document),
+        role: maybe(of.role),
         open: open
             .map(|of| OpenFinding {
                 rule: of.rule.into_owned(),

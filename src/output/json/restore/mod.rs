@@ -20,7 +20,7 @@ use crate::report::{
     Verdict,
 };
 use crate::rule::Severity;
-use crate::value::RecordKind;
+use crate::value::{Period, RecordKind};
 
 /// Restores a report.
 pub(super) fn report(report: v1::Report<'_>) -> Restored<Report> {
@@ -44,6 +44,8 @@ pub(super) fn report(report: v1::Report<'_>) -> Restored<Report> {
             uncertain: verdict.uncertain,
             experimental: verdict.experimental,
             extended: verdict.extended,
+            processed: verdict.processed,
+            ignored: verdict.ignored,
             unchanged: verdict.unchanged,
         },
         verdict: word::<Verdict>(&verdict.outcome, "verdict.outcome")?,
@@ -73,6 +75,7 @@ fn facts(run: v1::Run<'_>, tool: &v1::Tool<'_>) -> Restored<Facts> {
         version: name(&tool.version)?,
         clock: instant(&run.clock)?,
         clock_given: run.clock_given,
+        period: Period { since: time(run.since)?, until: time(run.until)? },
         zone: run.zone.into_owned(),
         policy: run.policy.into_owned(),
         policy_changes: policy::changes(run.policy_changes)?,
@@ -124,6 +127,7 @@ fn standing(of: v1::LeftOut) -> (Standing, u64) {
         uncertain: of.uncertain,
         suppressed: of.suppressed,
         unchanged: of.unchanged,
+        triage: of.triage.map(|Word(state)| state),
     };
     (standing, of.count)
 }

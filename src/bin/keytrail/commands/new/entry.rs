@@ -7,7 +7,7 @@ use keytrail::config::Policy;
 use keytrail::scaffold::{self, EntryText, PLACEHOLDER, entry_of, with_entry};
 use keytrail::value::{Duration, Time, Zone};
 
-use crate::arg_error::ArgError;
+use crate::args;
 use crate::exit::{Exit, Failure};
 use crate::host::Host;
 use crate::new_file::create;
@@ -43,17 +43,10 @@ pub(super) struct NewEntry {
     #[arg(long, value_name = "NAME")]
     owner: Option<String>,
     /// The last day on which it applies [default: 30 days from now].
-    #[arg(long, value_name = "DAY", value_parser = day)]
+    #[arg(long, value_name = "DAY", value_parser = args::day)]
     expires: Option<String>,
     #[command(flatten)]
     policy: PolicyArgs,
-}
-
-/// Parses a day, or `never`.
-fn day(text: &str) -> Result<String, ArgError> {
-    let valid = text == "never"
-        || text.len() == 10 && Time::parse(&format!("{text}T00:00:00Z")).is_some();
-    if valid { Ok(text.to_owned()) } else { Err(ArgError::Day) }
 }
 
 impl NewEntry {
