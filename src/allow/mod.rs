@@ -20,7 +20,6 @@ mod selector;
 
 pub use allowlist::Allowlist;
 pub use entry::{AllowlistEntry, EntryState, Unmet};
-pub use expression::selector_expression;
 pub use guard::{GUARD, Guard, WrittenGuard};
 pub use load::{Strictness, load, load_guards};
 pub use pattern::names_rule;
