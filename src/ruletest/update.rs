@@ -69,7 +69,9 @@ fn edits(node: &Node, expect: &Expectation, observed: &Observed, text: &str) -> 
 /// The change of one value.
 fn replaced(entry: &MappingEntry, value: String, text: &str) -> Edit {
     let scalar = entry.value.scalar();
-    if scalar.is_some_and(|scalar| matches!(scalar.style, ScalarStyle::Literal | ScalarStyle::Folded)) {
+    if scalar
+        .is_some_and(|scalar| matches!(scalar.style, ScalarStyle::Literal | ScalarStyle::Folded))
+    {
         // The `|` of a block is no part of its span.
         let key = entry.key.span();
         let whole = Span { start: key.end, ..entry.value.span };

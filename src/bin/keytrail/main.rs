@@ -14,6 +14,7 @@ mod baseline_args;
 mod cli;
 mod commands;
 mod exit;
+mod explain_args;
 mod gate_args;
 mod git;
 mod host;

@@ -12,6 +12,7 @@ mod data;
 mod rule_changes;
 mod parts;
 mod steps;
+mod table_rows;
 mod construct;
 mod raises;
 mod rule;

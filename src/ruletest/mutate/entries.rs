@@ -19,7 +19,8 @@ impl Mutation {
         used: &mut BTreeSet<usize>,
     ) {
         let RuleTests { rule, sources, policy, entries, .. } = tests;
-        let reading = |variant: &Variant<'_>| variant.tests.iter().any(|t| t.expect.reads_entries());
+        let reading =
+            |variant: &Variant<'_>| variant.tests.iter().any(|t| t.expect.reads_entries());
         let variants: Vec<&Variant<'_>> = variants.iter().filter(|of| reading(of)).collect();
         let covering = covering(&variants, runner);
         for entry in entries.of_rule(0).into_iter().filter(|entry| covering.contains(&entry.id)) {

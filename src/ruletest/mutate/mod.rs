@@ -188,8 +188,7 @@ fn told_by_variants(variants: &[Variant<'_>], key: &str, runner: &Runner<'_>) ->
 
 /// The fate of a change that no test notices. `used` gets the number of the survivor that accepts it.
 fn unnoticed(rule: &Rule, code: &str, what: &str, used: &mut BTreeSet<usize>) -> Fate {
-    let accepts =
-        |of: &crate::rule::AcceptedSurvivor| of.code == code && what.contains(&of.change);
+    let accepts = |of: &crate::rule::AcceptedSurvivor| of.code == code && what.contains(&of.change);
     match rule.survivors.iter().position(accepts) {
         Some(number) => {
             used.insert(number);

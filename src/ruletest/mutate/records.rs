@@ -317,7 +317,8 @@ fn text(value: &Json) -> String {
 }
 
 fn mapping(fields: &[(&String, &Json)]) -> String {
-    let field = |(key, value): &(&String, &Json)| format!("{}: {}", written_scalar(key), text(value));
+    let field =
+        |(key, value): &(&String, &Json)| format!("{}: {}", written_scalar(key), text(value));
     match fields {
         [] => "{}".to_owned(),
         fields => format!("{{ {} }}", fields.iter().map(field).collect::<Vec<_>>().join(", ")),

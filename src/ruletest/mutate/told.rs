@@ -1,8 +1,8 @@
 //! The record that tells a mutant from its rule.
 
 use super::rule_changes::{RuleChange, Site};
-use crate::decide::{Answer, Condition, Witness, both, implies};
 use crate::allow::AllowlistEntry;
+use crate::decide::{Answer, Condition, Witness, both, implies};
 use crate::expr::{Bindings, Env, Expr};
 use crate::record::field::{cred, event};
 use crate::record::{FieldId, Record};
