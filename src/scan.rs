@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use crate::config::{FAIL_ON, MAX_SKIPPED, MIN_SEVERITY, Policy};
-use crate::engine::{EmitMode, MEMORY, PolicyRun, RunOptions, RunResult};
+use crate::engine::{EmitMode, MEMORY, NOT_PARSED, PolicyRun, RunOptions, RunResult};
 use crate::finding::{Enricher, Redactor};
 use crate::incident::IncidentOptions;
-use crate::plan::Plan;
-use crate::record::Inputs;
+use crate::plan::{Plan, Prefilter};
+use crate::record::{Format, Inputs};
 use crate::report::{Baseline, Facts, Note, Report, ReportParts};
 use crate::rule::{FailOn, Severity};
 use crate::source::Temporary;
@@ -45,6 +46,9 @@ pub struct ScanOptions {
     pub baseline: Option<Baseline>,
     /// Whether known findings are left out of the report.
     pub new_only: bool,
+    /// The formats whose records are parsed only if they contain a text that a rule needs; empty if every
+    /// record is parsed.
+    pub prefilter: &'static [&'static dyn Format],
 }
 
 impl ScanOptions {
@@ -66,6 +70,7 @@ impl ScanOptions {
             records: true,
             baseline: None,
             new_only: false,
+            prefilter: &[],
         }
     }
 }
@@ -94,7 +99,12 @@ pub fn scan_each<const N: usize>(
     notes: Vec<Note>,
 ) -> [Report; N] {
     let plans = policies.map(|(policy, _)| Plan::new(&policy.rules, &policy.allowlist, policy));
-    let options = policies.map(|(policy, options)| run_options(policy, options));
+    let mut notes = notes;
+    let options: [RunOptions; N] = std::array::from_fn(|at| {
+        let (policy, options) = policies[at];
+        let prefilter = prefilter(&plans[at], policy, options, &mut notes);
+        run_options(policy, options, prefilter)
+    });
     let runs = std::array::from_fn(|at| PolicyRun { plan: &plans[at], options: &options[at] });
     let mut at = 0;
     crate::engine::run_each(runs, inputs).map(|run| {
@@ -104,7 +114,62 @@ pub fn scan_each<const N: usize>(
     })
 }
 
-fn run_options(policy: &Policy, options: &ScanOptions) -> RunOptions {
+/// Rules that a note names.
+const NAMED: usize = 3;
+
+/// The prefilter, if it is asked for and no rule prevents it.
+fn prefilter(
+    plan: &Plan<'_>,
+    policy: &Policy,
+    options: &ScanOptions,
+    notes: &mut Vec<Note>,
+) -> Option<Arc<Prefilter>> {
+    if options.prefilter.is_empty() {
+        return None;
+    }
+    let prevented = match plan.prefilter(options.prefilter) {
+        Ok(prefilter) => return Some(Arc::new(prefilter)),
+        Err(prevented) => prevented,
+    };
+    let rules: Vec<&str> =
+        prevented.iter().filter_map(|rule| Some(policy.rules.get(*rule)?.id.as_str())).collect();
+    let named = rules.iter().take(NAMED).map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
+    let more = match rules.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        count => format!(" and {}", counted(count, "other")),
+    };
+    let text = format!(
+        "every record is parsed, because {} every record: {named}{more}; `keytrail rules --plan` says \
+         what each rule needs",
+        match rules.len() {
+            1 => "1 rule needs".to_owned(),
+            count => format!("{count} rules need"),
+        }
+    );
+    notes.push(Note { id: "prefilter-unused", text });
+    None
+}
+
+/// The note on records that were not parsed.
+fn not_parsed(run: &RunResult) -> Option<Note> {
+    let count = *run.accounting.formats.get(NOT_PARSED)?;
+    let text = format!(
+        "{} contain none of the texts that the rules need and were not parsed, so it is unknown \
+         whether they are well formed, and incidents are joined without them",
+        counted(count as usize, "record")
+    );
+    Some(Note { id: "not-parsed", text })
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+fn run_options(
+    policy: &Policy,
+    options: &ScanOptions,
+    prefilter: Option<Arc<Prefilter>>,
+) -> RunOptions {
     RunOptions {
         clock: options.clock,
         now: options.clock_given.then_some(options.clock),
@@ -117,6 +182,7 @@ fn run_options(policy: &Policy, options: &ScanOptions) -> RunOptions {
         emit: EmitMode::Findings,
         records: options.records,
         lineage: true,
+        prefilter,
     }
 }
 
@@ -127,6 +193,8 @@ fn report(
     roots: Vec<String>,
     notes: Vec<Note>,
 ) -> Report {
+    let mut notes = notes;
+    notes.extend(not_parsed(&run));
     let facts = Facts {
         version: env!("CARGO_PKG_VERSION"),
         clock: options.clock,

@@ -5,7 +5,7 @@
 //! thread. Then it prints nanoseconds for one evaluation of a rule by Keytrail's tree and by Rhai's
 //! engine. Then, for up to 10,000 rules, it prints the time to match an event with and without the
 //! index, and the time to check, test and mutate the built-in rules; `cargo bench --bench throughput
-//! policy` prints only these. Machines differ and are noisy: read the ratios. `KEYTRAIL_BENCH_EVENTS` sets the size.
+//! policy` prints only these. `benches/figures/run.py` calls `loop` and `rules`. Machines differ and are noisy: read the ratios. `KEYTRAIL_BENCH_EVENTS` sets the size.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::disallowed_methods)]
 
@@ -13,6 +13,7 @@
 mod dice;
 mod evaluation;
 mod events;
+mod loops;
 mod policy;
 mod rules;
 mod scanning;
@@ -32,8 +33,14 @@ fn best_of(runs: usize, mut run: impl FnMut()) -> Duration {
 fn main() {
     let events = std::env::var("KEYTRAIL_BENCH_EVENTS")
         .map_or(40_000, |count| count.parse().expect("KEYTRAIL_BENCH_EVENTS is a number"));
-    if std::env::args().any(|argument| argument == "policy") {
-        return policy::print();
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|of| of != "--bench").collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["policy"] => return policy::print(),
+        ["loop", name, path] => return loops::run(name, path.as_ref()),
+        ["rules", folder, count] => {
+            return rules::write(folder.as_ref(), count.parse().expect("the number of rules"));
+        }
+        _ => {}
     }
     scanning::print(events);
     evaluation::print();

@@ -34,7 +34,7 @@ const AGENTS: [&str; 6] = [
 
 pub(crate) fn print() {
     let folder = std::env::temp_dir().join(format!("keytrail-bench-rules-{}", std::process::id()));
-    write(&folder);
+    write(&folder, COUNTS[COUNTS.len() - 1]);
     let started = Instant::now();
     let policy = load(&folder);
     let loaded = started.elapsed();
@@ -189,8 +189,8 @@ fn condition(dice: &mut Dice) -> String {
     text
 }
 
-fn write(folder: &Path) {
-    let count = COUNTS[COUNTS.len() - 1];
+/// Writes this many rules, one in each file.
+pub(crate) fn write(folder: &Path, count: usize) {
     let mut dice = Dice::new(5);
     std::fs::create_dir_all(folder).unwrap();
     for n in 0..count {

@@ -8,16 +8,24 @@ use super::judge::Judge;
 use super::options::PolicyRun;
 use super::projection::Projection;
 use super::rows::SpillFile;
+use crate::plan::Prefilter;
 use crate::record::{FieldGap, Format, Origin, Outcome, RawRecord};
 use crate::value::RecordKind;
 
 /// The note on rows of a report that a newer report supersedes.
 const SUPERSEDED: &str = "older than another report of the same account: no rule evaluates it";
 
+/// Stands for the format of records that were not parsed because of the prefilter.
+pub const NOT_PARSED: &str = "not parsed";
+
 /// Maps records to matches; one per thread.
 pub(super) struct Map<'p, const N: usize> {
     projection: Projection,
     credentials: &'p Credentials<'p>,
+    /// The prefilters, if every policy has one.
+    prefilters: Option<[Arc<Prefilter>; N]>,
+    /// Whether they can search the records of the current file.
+    searches: bool,
     /// One for each policy, in their order.
     pub(super) judges: [Judge<'p>; N],
     /// Notes about the last record that was evaluated, for any policy.
@@ -43,6 +51,8 @@ impl<'p, const N: usize> Map<'p, N> {
         Self {
             projection: Projection::new(policies),
             credentials,
+            prefilters: all(policies.map(|policy| policy.options.prefilter.clone())),
+            searches: false,
             judges: policies.map(|policy| Judge::new(policy, credentials, spill)),
             notes: Vec::new(),
             derived: Derived::default(),
@@ -51,7 +61,16 @@ impl<'p, const N: usize> Map<'p, N> {
 
     /// Prepares for records of this origin; `once` if their file cannot be read again, `retains` if
     /// the records that plain rules show are retained.
-    pub(super) fn begin(&mut self, origin: &Arc<Origin>, once: bool, retains: bool) {
+    pub(super) fn begin(
+        &mut self,
+        origin: &Arc<Origin>,
+        formats: &[&'static dyn Format],
+        once: bool,
+        retains: bool,
+    ) {
+        // The cells of a row do not show the keys of a record.
+        self.searches = origin.columns.is_none()
+            && self.prefilters.iter().flatten().all(|prefilter| prefilter.covers(formats));
         self.projection.begin(origin);
         self.judges.iter_mut().for_each(|judge| judge.enter(once, retains));
     }
@@ -63,6 +82,9 @@ impl<'p, const N: usize> Map<'p, N> {
         formats: &[&'static dyn Format],
         raw: &RawRecord<'_>,
     ) -> RecordOutcome {
+        if self.lacks_every_text(raw) {
+            return RecordOutcome::Evaluated(NOT_PARSED);
+        }
         let mut outcome = Outcome::Foreign;
         for &format in formats {
             let reader = self.projection.reader(format);
@@ -85,6 +107,22 @@ impl<'p, const N: usize> Map<'p, N> {
             }
         }
         RecordOutcome::Not(outcome)
+    }
+
+    /// Whether no rule of any policy can match the record, because its bytes lack the texts that the
+    /// rules need.
+    fn lacks_every_text(&mut self, raw: &RawRecord<'_>) -> bool {
+        let Some(prefilters) = self.prefilters.as_ref().filter(|_| self.searches) else {
+            return false;
+        };
+        if prefilters.iter().any(|prefilter| prefilter.may_match(raw)) {
+            return false;
+        }
+        self.notes.clear();
+        self.derived = Derived::default();
+        self.projection.scratch.begin();
+        self.judges.iter_mut().for_each(Judge::begin);
+        true
     }
 
     /// The gaps of the last record that was evaluated.
@@ -148,4 +186,10 @@ impl<'p, const N: usize> Map<'p, N> {
             }
         });
     }
+}
+
+/// The values, if there are all.
+fn all<T, const N: usize>(of: [Option<T>; N]) -> Option<[T; N]> {
+    let found: Vec<T> = of.into_iter().flatten().collect();
+    found.try_into().ok()
 }

@@ -5,9 +5,10 @@ use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
+use super::event_id::event_id;
 use super::rows::{Order, first_text, put_text, texts};
 use crate::expr::Bindings;
-use crate::finding::{CallRecord, Redactor, digest128};
+use crate::finding::{CallRecord, Redactor};
 use crate::record::field::{cred, event, key};
 use crate::record::{FieldId, Origin, RawRecord, Record};
 use crate::value::{Time, Value};
@@ -128,9 +129,7 @@ impl<'r> MatchView<'r> {
     pub(super) fn order(&self, raw: &RawRecord<'_>, row: u32) -> Order {
         let provider = self.provider.as_str().unwrap_or("");
         let account = self.account.as_deref().unwrap_or("");
-        let id = self.id.as_deref().map_or(0, |id| {
-            digest128(&[provider.as_bytes(), account.as_bytes(), id.as_bytes()]).max(1)
-        });
+        let id = self.id.as_deref().map_or(0, |id| event_id(provider, account, id));
         // The hash only orders versions of one event, so it need not resist an attacker.
         let mut content = FxHasher::default();
         content.write(self.text(raw).as_bytes());

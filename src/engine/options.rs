@@ -2,9 +2,10 @@
 
 use std::io;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use crate::finding::{Enricher, Redactor};
-use crate::plan::Plan;
+use crate::plan::{Plan, Prefilter};
 use crate::source::Temporary;
 use crate::value::{Time, Zone};
 
@@ -36,6 +37,8 @@ pub struct RunOptions {
     pub emit: EmitMode,
     /// Whether findings show records. If not, no record is redacted.
     pub records: bool,
+    /// Records without any text that a rule needs are not parsed, if every policy has one.
+    pub prefilter: Option<Arc<Prefilter>>,
     /// Whether to note who made whom, which incidents are joined by.
     pub lineage: bool,
 }

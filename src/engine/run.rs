@@ -25,7 +25,7 @@ use crate::rule::Rule;
 use crate::value::{Duration, RecordKind, Time};
 
 /// Stack size of a worker in bytes. Nested expressions and JSON require a large stack.
-const STACK: usize = 16 * 1024 * 1024;
+pub(super) const STACK: usize = 16 * 1024 * 1024;
 
 /// Panics whose positions are reported; the rest are only counted.
 const PANICS_IN_DETAIL: usize = 20;
@@ -490,7 +490,7 @@ fn work<'p, const N: usize>(job: &Job<'_, 'p, N>, schedule: &Schedule<'_>) -> [P
     let (mut turn, mut file) = (Turn::default(), None);
     while let Some(at) = schedule.next(&mut file, &mut turn) {
         let Turn { batch, formats, origin, once, compressed } = &mut turn;
-        map.begin(origin, *once, !job.reloads || *once || *compressed);
+        map.begin(origin, formats, *once, !job.reloads || *once || *compressed);
         for skip in batch.skipped.drain(..) {
             skip_record(&mut works, at, &skip, 1);
         }

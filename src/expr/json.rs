@@ -2,13 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::text;
-use crate::value::{Items, Json, KeyCase, MemberKey, Members, Value};
+use crate::value::{Cursor, Items, Json, KeyCase, Malformed, Members, Value};
 
 /// One step into an untyped value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -197,131 +195,111 @@ fn find<'j>(
     keys: KeyCase,
     steps: &[PathStep],
 ) -> Result<Option<&'j str>, Ambiguous> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let mut ambiguous = false;
-    let seek = Seek { steps, exact: keys == KeyCase::Exact, ambiguous: &mut ambiguous };
-    let found = seek.deserialize(&mut deserializer).ok().flatten();
-    if ambiguous { Err(Ambiguous) } else { Ok(found) }
+    let cursor = Cursor::lenient(text);
+    let mut seek = Seek { cursor, exact: keys == KeyCase::Exact, ambiguous: false };
+    let found = seek.value(steps);
+    if seek.ambiguous { Err(Ambiguous) } else { Ok(found.ok().flatten()) }
 }
 
-struct Seek<'s> {
-    steps: &'s [PathStep],
+/// A walk along a path.
+struct Seek<'j> {
+    cursor: Cursor<'j>,
     /// Whether the case of keys counts.
     exact: bool,
     /// Set if several keys fit a step.
-    ambiguous: &'s mut bool,
+    ambiguous: bool,
 }
 
-impl<'s> Seek<'s> {
-    /// The steps that remain below a key; `None` if the key does not fit.
-    ///
-    /// Without its case, a key may also be several keys joined by dots, as exports flatten objects.
-    fn below(&self, key: &str) -> Option<&'s [PathStep]> {
-        let (PathStep::Key(wanted), mut rest) = self.steps.split_first()? else { return None };
-        if self.exact {
-            return (key == wanted.as_str()).then_some(rest);
+impl<'j> Seek<'j> {
+    /// Reads one value, and returns the text at the end of the path below it.
+    fn value(&mut self, steps: &[PathStep]) -> Result<Option<&'j str>, Malformed> {
+        let Some((first, below)) = steps.split_first() else {
+            return self.cursor.value().map(Some);
+        };
+        match (self.cursor.peek(), first) {
+            (b'{', PathStep::Key(_)) => self.object(steps),
+            (b'[', PathStep::Item(index)) => self.array(*index, below),
+            _ => self.cursor.skip().map(|()| None),
         }
-        let mut left = without(key, wanted)?;
-        while !left.is_empty() {
-            let (PathStep::Key(wanted), below) = rest.split_first()? else { return None };
-            (left, rest) = (without(left.strip_prefix('.')?, wanted)?, below);
-        }
-        Some(rest)
     }
+
+    fn object(&mut self, steps: &[PathStep]) -> Result<Option<&'j str>, Malformed> {
+        self.cursor.advance();
+        let (mut found, mut fits) = (None, false);
+        if self.cursor.is_empty(b'}') {
+            return Ok(None);
+        }
+        loop {
+            let key = self.cursor.string()?;
+            self.cursor.expect(b':')?;
+            let below = match key.escaped {
+                false => below(key.raw, steps, self.exact),
+                true => below(&key.decoded(), steps, self.exact),
+            };
+            match below {
+                Some(below) => {
+                    self.ambiguous |= fits && !self.exact;
+                    fits = true;
+                    // If a key occurs twice, the last one counts.
+                    found = self.value(below)?;
+                }
+                None => self.cursor.skip()?,
+            }
+            if !self.cursor.goes_on(b'}')? {
+                return Ok(found);
+            }
+        }
+    }
+
+    fn array(&mut self, index: i64, below: &[PathStep]) -> Result<Option<&'j str>, Malformed> {
+        self.cursor.advance();
+        let mut parts = Vec::new();
+        let (mut found, mut at) = (None, 0);
+        if self.cursor.is_empty(b']') {
+            return Ok(None);
+        }
+        loop {
+            if at == index {
+                found = self.value(below)?;
+            } else {
+                let part = self.cursor.value()?;
+                // Which item is meant from the end is known at the end.
+                parts.extend(Some(part).filter(|_| index < 0));
+            }
+            at += 1;
+            if !self.cursor.goes_on(b']')? {
+                break;
+            }
+        }
+        if let Some(part) = item(&parts, index).filter(|_| index < 0) {
+            let rest = std::mem::replace(&mut self.cursor, Cursor::lenient(part));
+            found = self.value(below)?;
+            self.cursor = rest;
+        }
+        Ok(found)
+    }
+}
+
+/// The steps that remain below a key; `None` if the key does not fit.
+///
+/// Without its case, a key may also be several keys joined by dots, as exports flatten objects.
+fn below<'s>(key: &str, steps: &'s [PathStep], exact: bool) -> Option<&'s [PathStep]> {
+    let (PathStep::Key(wanted), mut rest) = steps.split_first()? else { return None };
+    if exact {
+        return (key == wanted.as_str()).then_some(rest);
+    }
+    let mut left = without(key, wanted)?;
+    while !left.is_empty() {
+        let (PathStep::Key(wanted), below) = rest.split_first()? else { return None };
+        (left, rest) = (without(left.strip_prefix('.')?, wanted)?, below);
+    }
+    Some(rest)
 }
 
 /// What remains of a key after another, in any case.
 fn without<'k>(key: &'k str, start: &str) -> Option<&'k str> {
     let (first, rest) = key.split_at_checked(start.len())?;
     first.eq_ignore_ascii_case(start).then_some(rest)
-}
-
-impl<'de> DeserializeSeed<'de> for Seek<'_> {
-    type Value = Option<&'de str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        if self.steps.is_empty() {
-            let raw = <&'de RawValue as serde::Deserialize>::deserialize(deserializer)?;
-            return Ok(Some(raw.get()));
-        }
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Seek<'_> {
-    type Value = Option<&'de str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = None;
-        let mut fits = false;
-        while let Some(key) = map.next_key::<MemberKey<'de>>()? {
-            let Some(steps) = self.below(&key.0) else {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            };
-            *self.ambiguous |= fits && !self.exact;
-            fits = true;
-            // If a key occurs twice, the last one counts.
-            let below = Seek { steps, exact: self.exact, ambiguous: &mut *self.ambiguous };
-            found = map.next_value_seed(below)?;
-        }
-        Ok(found)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let Seek { steps, exact, ambiguous } = self;
-        let mut found = None;
-        match steps.split_first() {
-            Some((PathStep::Item(index), steps)) if *index >= 0 => {
-                let mut at = 0;
-                while at < *index && seq.next_element::<IgnoredAny>()?.is_some() {
-                    at += 1;
-                }
-                found = seq.next_element_seed(Seek { steps, exact, ambiguous })?.flatten();
-            }
-            Some((PathStep::Item(index), steps)) => {
-                let mut parts: Vec<&'de RawValue> = Vec::new();
-                while let Some(part) = seq.next_element()? {
-                    parts.push(part);
-                }
-                let Some(part) = item(&parts, *index) else { return Ok(None) };
-                let mut json = serde_json::Deserializer::from_str(part.get());
-                let found = Seek { steps, exact, ambiguous }.deserialize(&mut json);
-                return Ok(found.ok().flatten());
-            }
-            _ => {}
-        }
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(found)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
 }
 
 #[cfg(test)]

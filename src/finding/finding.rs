@@ -245,6 +245,8 @@ pub struct Finding {
     pub incident: String,
     /// How it relates to the baseline; `None` without one.
     pub baseline: Option<BaselineState>,
+    /// Whether it shows no record and only its first call records, because the run has many findings.
+    pub brief: bool,
 }
 
 impl Finding {

@@ -32,6 +32,8 @@ pub struct Incident {
     /// What was done, in the order of time. Successive calls of one kind are one step. Empty in an
     /// incident of one finding, whose evidence shows it.
     pub steps: Vec<Step>,
+    /// How many later steps are left out.
+    pub more_steps: u64,
     /// The tactics in the order of their first steps.
     pub tactics: Vec<Tactic>,
     /// What the calls that succeeded name, sorted.

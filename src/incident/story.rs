@@ -16,6 +16,9 @@ use crate::finding::{Finding, Target, TargetKind, VerdictRole, digest128};
 use crate::rule::{Severity, Tactic};
 use crate::value::{Duration, Time};
 
+/// Steps that an incident tells.
+const STEPS: usize = 1_000;
+
 /// Resources that an incident lists.
 const TOUCHED: usize = 100;
 
@@ -120,6 +123,12 @@ impl<'f> Story<'f> {
                 .map_or("", |rule| rule.remediation),
             shown: self.shown,
         };
+        let told = if group.findings.len() > 1 { steps.len().min(STEPS) } else { 0 };
+        let more_steps = match told {
+            STEPS => (steps.len() - STEPS) as u64,
+            _ => 0,
+        };
+        let actions = if suppressed { Vec::new() } else { actions(&containment) };
         let incident = Incident {
             title,
             severity,
@@ -128,11 +137,12 @@ impl<'f> Story<'f> {
             first,
             last,
             start,
-            actions: if suppressed { Vec::new() } else { actions(&containment) },
+            actions,
             accept: self.accept(members(), &identities.all),
             uncertain: members().filter(|finding| finding.uncertain).count(),
             identities: identities.all,
-            steps: if group.findings.len() > 1 { steps } else { Vec::new() },
+            more_steps,
+            steps: steps.into_iter().take(told).collect(),
             tactics,
             touched,
             facts,

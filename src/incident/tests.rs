@@ -9,6 +9,8 @@ use super::join::join;
 use super::lineage::{Edge, Lineage};
 use super::making::Making;
 use super::node::Node;
+use super::story::incidents;
+use super::story_rule::Shown;
 use crate::finding::{CallRecord, Calls, Finding, Sample, VerdictRole};
 use crate::rule::Severity;
 use crate::value::{Duration, Time};
@@ -71,6 +73,7 @@ fn finding(number: usize, calls: &[Call]) -> Finding {
         role: VerdictRole::Gates,
         incident: String::new(),
         baseline: None,
+        brief: false,
     }
 }
 
@@ -165,4 +168,25 @@ fn a_maker_is_followed_only_within_the_window() {
     // The user was made at most two hours before its call, and at most two after the maker's.
     assert!(joined(1) && joined(2));
     assert!(!joined(0) && !joined(3) && !joined(4));
+}
+
+#[test]
+fn steps_beyond_the_first_are_counted() {
+    // Calls from two addresses in turn are steps of their own.
+    let told = |count: i64| {
+        let calls: Vec<Call> = (0..count).map(|hour| (1, (hour % 2) as u8, hour)).collect();
+        let mut findings = vec![finding(0, &calls), finding(1, &calls[..1])];
+        for (index, calls) in findings[0].calls.iter_mut().enumerate() {
+            calls.call.api = Some(format!("Call{index}"));
+        }
+        let options =
+            IncidentOptions { window: Duration(2_000 * Duration::HOUR), ..Default::default() };
+        let shown = Shown { clock: Time(0), key: &|key| key.to_owned() };
+        let incidents = incidents(&findings, &[], &Lineage::default(), &options, &shown);
+        assert_eq!(incidents.len(), 1);
+        (incidents[0].steps.len(), incidents[0].more_steps)
+    };
+    assert_eq!(told(998), (999, 0));
+    assert_eq!(told(999), (1_000, 0));
+    assert_eq!(told(1_099), (1_000, 100));
 }

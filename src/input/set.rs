@@ -20,6 +20,7 @@ use super::opening::{Peeked, PeekedFiles, RawFile, Retain, SmallFile, Stdin};
 use crate::diag::{Diagnostic, escape};
 use crate::record::{
     Batch, Batches, FileAccount, Format, Hint, HintEntry, Hints, Inputs, Origin, ReadOrder,
+    RecordsAt,
 };
 use crate::source::walk;
 
@@ -328,14 +329,9 @@ impl Inputs for InputSet {
         )))
     }
 
-    fn record_at(&self, index: usize, offset: u64, length: u64) -> Option<Batch> {
+    fn records_at(&self, index: usize) -> Option<Box<dyn RecordsAt + '_>> {
         let (found, _) = self.file(index).filter(|_| self.is_rereadable(index))?;
-        let mut file = fs::File::open(found.file.as_deref()?).ok()?;
-        file.seek(SeekFrom::Start(offset)).ok()?;
-        let length = usize::try_from(length).ok().filter(|&length| length <= MAX_RECORD)?;
-        let mut bytes = vec![0; length];
-        file.read_exact(&mut bytes).ok()?;
-        Some(opened(&String::from_utf8(bytes).ok()?))
+        Some(Box::new(SeekableFile(fs::File::open(found.file.as_deref()?).ok()?)))
     }
 
     fn is_rereadable(&self, index: usize) -> bool {
@@ -343,5 +339,18 @@ impl Inputs for InputSet {
         // The bytes of a pipe or a device can be read only once.
         let path = found.file.as_deref().filter(|_| found.status.is_none());
         path.is_some_and(|path| fs::metadata(path).is_ok_and(|meta| meta.is_file()))
+    }
+}
+
+/// A file that is open for reading at positions.
+struct SeekableFile(fs::File);
+
+impl RecordsAt for SeekableFile {
+    fn read(&mut self, offset: u64, length: u64) -> Option<Batch> {
+        let length = usize::try_from(length).ok().filter(|&length| length <= MAX_RECORD)?;
+        self.0.seek(SeekFrom::Start(offset)).ok()?;
+        let mut bytes = vec![0; length];
+        self.0.read_exact(&mut bytes).ok()?;
+        Some(opened(&String::from_utf8(bytes).ok()?))
     }
 }

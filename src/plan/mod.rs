@@ -12,6 +12,7 @@ mod key;
 mod literals;
 mod lookup;
 mod owner_lookup;
+mod prefilter;
 mod unindexed;
 mod selectivity;
 #[allow(clippy::module_inception)]
@@ -24,3 +25,4 @@ pub use lookup::{Amounts, ConditionLookup};
 pub use owner_lookup::OwnerLookup;
 pub(crate) use plan::needs_reach;
 pub use plan::{Condition, Plan, Role, join_fields};
+pub use prefilter::{NeededTexts, Prefilter, Prevented};

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::{Columns, FieldGap, FieldSet, Origin, Provider, RawRecord, Record, SkipReason};
+use super::{
+    Columns, FieldGap, FieldId, FieldSet, Origin, Provider, RawRecord, Record, SkipReason,
+};
 use crate::value::{RecordKind, Time};
 
 /// One input format: a registry entry of the input side.
@@ -18,6 +20,10 @@ pub trait Format: Sync + fmt::Debug {
     /// Its columns, as the vendor writes and orders them; empty if its records are not rows.
     fn columns(&self) -> &'static [&'static str] {
         &[]
+    }
+    /// Whether its records are rows of a table: of a file without columns it reads none.
+    fn reads_rows(&self) -> bool {
+        !self.columns().is_empty()
     }
     /// Whether a table with these columns is of this format. A column that a rule needs may be
     /// missing, but not a column that identifies the format.
@@ -35,12 +41,31 @@ pub trait Format: Sync + fmt::Debug {
     fn omits(&self) -> Option<&'static str> {
         None
     }
+    /// The texts of which the bytes of a record contain one if the field has this value; ASCII case is
+    /// ignored, and so are escapes. `None` if no text follows from the value.
+    fn written(&self, field: FieldId, sought: Sought<'_>) -> Option<Vec<String>> {
+        let _ = (field, sought);
+        None
+    }
     /// What kind of text this is, if the format recognises it and it contains no records (a
     /// digest).
     fn declines(&self, text: &str) -> Option<&'static str> {
         let _ = text;
         None
     }
+}
+
+/// A value of a field that a condition needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sought<'v> {
+    /// This text, in any case.
+    Whole(&'v str),
+    /// A text that begins with this one.
+    Prefix(&'v str),
+    /// A text that contains this one.
+    Part(&'v str),
+    /// This boolean.
+    Flag(bool),
 }
 
 /// What one raw record becomes: an event, or a cred with its keys.

@@ -45,10 +45,9 @@ pub trait Inputs: Sync {
     fn is_rereadable(&self, _index: usize) -> bool {
         false
     }
-    /// Reads again the record at this offset and of this length in bytes, alone. If it is an envelope,
-    /// the records in it. `None` if the file cannot be read at a position. The file must not be
-    /// compressed.
-    fn record_at(&self, _index: usize, _offset: u64, _length: u64) -> Option<Batch> {
+    /// Opens a file to read some of its records again, each alone; `None` if the file cannot be read at
+    /// a position. The file must not be compressed.
+    fn records_at(&self, _index: usize) -> Option<Box<dyn RecordsAt + '_>> {
         None
     }
     /// Starts reading a file again, to read some of its records a second time; `None` if it can be
@@ -56,6 +55,13 @@ pub trait Inputs: Sync {
     fn again(&self, _index: usize) -> Option<Box<dyn Batches + '_>> {
         None
     }
+}
+
+/// A file of which single records are read.
+pub trait RecordsAt {
+    /// The record at this offset and of this length in bytes. If it is an envelope, the records in it.
+    /// `None` if it cannot be read.
+    fn read(&mut self, offset: u64, length: u64) -> Option<Batch>;
 }
 
 /// One file being read. The readers of `input` implement it, and the engine takes batches from it.

@@ -24,13 +24,13 @@ mod source;
 
 pub use batch::{Batch, BatchRecord, ByteRange, Envelope, RawRecord, Skip, SkipReason};
 pub use field::{FIELDS, Field, FieldId, FieldSet};
-pub use format::{Format, MappedRecord, Mapper, Outcome, Scratch};
+pub use format::{Format, MappedRecord, Mapper, Outcome, Scratch, Sought};
 pub use gap::{Defect, FieldGap};
 pub use hint::{ColumnNamesError, Hint, Setting, column_names};
 #[cfg(feature = "native")]
 pub use hint::{HintEntry, Hints};
 pub use input_kind::{InputKind, InputKinds};
-pub use inputs::{BatchStatus, Batches, FileAccount, FileStatus, Inputs, ReadOrder};
+pub use inputs::{BatchStatus, Batches, FileAccount, FileStatus, Inputs, ReadOrder, RecordsAt};
 pub use origin::{Columns, DateOrder, Origin, same_name};
 pub use provider::Provider;
 pub use record::Record;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::brief::BRIEF_CALLS;
 use super::unapplied::{UnappliedRules, short_log, unapplied};
 use super::{
     Baseline, Facts, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Standing,
@@ -120,6 +121,7 @@ impl Report {
         report.redact(&run.confirmed_users);
         report.tell_keys_apart();
         report.join(&run.lineage, &incidents);
+        report.shorten();
         report
     }
 }
@@ -192,8 +194,8 @@ fn unshown(run: &RunResult) -> Vec<Note> {
             count => format!("{count} findings show"),
         };
         let text = format!(
-            "{text} no record, because at most {LEADS_PER_RUN} findings of a run show one; \
-             `keytrail query` lists the records of a key, user or address"
+            "{text} no record and at most {BRIEF_CALLS} call records, because at most {LEADS_PER_RUN} \
+             findings of a run show more; `keytrail query` lists the records of a key, user or address"
         );
         notes.push(Note { id: "records-limited", text });
     }

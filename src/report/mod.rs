@@ -4,6 +4,7 @@
 //! how a record was read or on how a report is written.
 
 mod baseline;
+mod brief;
 mod build;
 mod comparison;
 #[cfg(test)]

@@ -253,6 +253,7 @@ impl<'a> Runner<'a> {
             create: Temporary::create,
             emit: EmitMode::Findings,
             records: true,
+            prefilter: None,
             lineage: false,
         };
         let records = test.node.get("records").map(Node::items);

@@ -19,7 +19,7 @@ mod words;
 pub use folded::write_folded;
 pub use ip::{Cidr, CidrError, CidrSet, parse_ip};
 pub use json::nested_text;
-pub(crate) use json::{Cursor, Malformed, MemberKey, Members, StringToken, push_string};
+pub(crate) use json::{Cursor, Malformed, Members, StringToken, push_string};
 #[cfg(feature = "native")]
 pub(crate) use json::{StringEnd, string_end};
 pub use mask::{distinct_masks, is_masked, key_ids, mask, mask_keys, mask_keys_with};

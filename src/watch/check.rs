@@ -281,6 +281,7 @@ impl<'p> Watch<'p> {
             create: Temporary::create,
             emit: EmitMode::Occurrences,
             records: true,
+            prefilter: None,
             lineage: true,
         }
     }

@@ -17,7 +17,7 @@ use crate::input::{FollowState, FollowedFile};
 use crate::value::Time;
 
 /// The first line of a state.
-const MAGIC: &[u8] = b"keytrail watch state 3\n";
+const MAGIC: &[u8] = b"keytrail watch state 4\n";
 /// The beginning of a state of any version.
 const ANY: &[u8] = b"keytrail watch state ";
 /// Bytes of the digest.

@@ -293,6 +293,7 @@ fn merged_parts_equal_one_run() {
             create: Temporary::create,
             emit: EmitMode::Findings,
             records: true,
+            prefilter: None,
             lineage: false,
         };
         let shown = |mapped: Mapped| format!("{:#?}", reduce(&plan, mapped, &options));
@@ -368,6 +369,7 @@ fn keys_reduced_separately_equal_one_reduction() {
         // The only unit whose findings need no records besides those in the rows.
         emit: EmitMode::Occurrences,
         records: true,
+        prefilter: None,
         lineage: false,
     };
     let mapped = || {
@@ -495,6 +497,7 @@ fn several_policies_in_one_run_equal_separate_runs() {
             create: Temporary::create,
             emit: EmitMode::Findings,
             records: true,
+            prefilter: None,
             lineage: false,
         });
         let [first, second] =

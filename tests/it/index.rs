@@ -21,7 +21,7 @@ const ROWS: usize = 40;
 
 /// Values of conditions and records: pairs that only Unicode case folding makes equal, texts that
 /// share a prefix or suffix with another, and texts that are almost an address.
-const TEXTS: [&str; 22] = [
+pub(crate) const TEXTS: [&str; 22] = [
     "CreateUser",
     "DeleteUser",
     "kali",
@@ -45,7 +45,7 @@ const TEXTS: [&str; 22] = [
     "ab",
     "a?b",
 ];
-const ADDRESSES: [&str; 14] = [
+pub(crate) const ADDRESSES: [&str; 14] = [
     "10.1.2.3",
     "10.0.0.0",
     "9.255.255.255",
@@ -138,7 +138,7 @@ fn test(random: &mut Random) -> String {
 }
 
 /// A condition of indexable and arbitrary clauses, in two orders.
-fn condition(random: &mut Random, depth: usize) -> [String; 2] {
+pub(crate) fn condition(random: &mut Random, depth: usize) -> [String; 2] {
     match random.roll(if depth == 0 { 6 } else { 12 }) {
         0..=4 => {
             let one = test(random);
@@ -196,7 +196,7 @@ fn row(random: &mut Random) -> Node {
     rows
 }
 
-fn compiled(world: &World, text: &str) -> Expr {
+pub(crate) fn compiled(world: &World, text: &str) -> Expr {
     let file = Sources::default().add("condition", text);
     let declarations = world.declarations(RecordKind::Event);
     let source = Fragment::whole(file, text);
@@ -207,7 +207,7 @@ fn compiled(world: &World, text: &str) -> Expr {
 }
 
 /// A policy of one rule, the template for others.
-fn policy() -> Policy {
+pub(crate) fn policy() -> Policy {
     let rule = "rule:\n  id: r\n  title: t\n  category: abuse\n  severity: low\n  on: event\n  description: d\n  remediation: r\n  when: \"true\"\n";
     let folder = Folder::new("index").file("rules/r.yaml", rule);
     Policy::load(&LoadOptions {

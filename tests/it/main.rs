@@ -52,6 +52,7 @@ mod pack;
 mod packs;
 mod pages;
 mod policy;
+mod prefilter;
 mod policy_changes;
 mod policy_files;
 mod posture;

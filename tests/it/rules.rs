@@ -415,19 +415,19 @@ fn the_plan_shows_what_each_rule_is_looked_up_by() {
     }
     let ended = folder.keytrail(["rules", "--no-builtin", "-r", "rules", "--plan"]).output();
     assert_snapshot!(ended.stdout, @r#"
-    RULE       ON     LOOKED UP BY
-    list       event  event.api (2 values) or event.operation (1 value, 1 prefix)
-    literal    event  event.agent (1 literal)
-    lowered    event  event.api (1 value)
-    never      event  nothing, never true
-    parts      event  event.ip (2 ranges) or event.api (1 prefix)
-    value      event  event.api (1 value)
-    x-changed  event  nothing: `event.api.replace("Get", "") == "User"` tests a computed value, which is not indexed
-    x-missing  event  nothing: `event.code == ()` is true if the value is missing
-    x-negated  event  nothing: `event.user != "alice"` is a negation, which most records satisfy
-    x-order    event  nothing: `event.key.age_days > 90` is an ordering test, which is not indexed
-    x-pair     event  nothing: `event.user == event.role` compares two values of the record
-    x-untyped  event  nothing: `event.params.policy.document == "a statement of …` tests untyped JSON, which is not indexed
+    RULE       ON     LOOKED UP BY                                                                                           PREFILTER
+    list       event  event.api (2 values) or event.operation (1 value, 1 prefix)                                            every record: `event.operation in lists.ops` tests a value that records do not contain as a text
+    literal    event  event.agent (1 literal)                                                                                every record: `event.ok == true` tests a value that records do not contain as a text
+    lowered    event  event.api (1 value)                                                                                    every record: `event.api.to_lower() == "getuser"` changes the case of a value, which is not searched for
+    never      event  nothing, never true                                                                                    no record
+    parts      event  event.ip (2 ranges) or event.api (1 prefix)                                                            every record: `event.ip.in_cidr(["192.0.2.0/24", "2001:db8::/32…` tests a value that records do not contain as a text
+    value      event  event.api (1 value)                                                                                    every record: `event.method == "api"` tests a value that records do not contain as a text
+    x-changed  event  nothing: `event.api.replace("Get", "") == "User"` tests a computed value, which is not indexed         every record
+    x-missing  event  nothing: `event.code == ()` is true if the value is missing                                            every record
+    x-negated  event  nothing: `event.user != "alice"` is a negation, which most records satisfy                             every record
+    x-order    event  nothing: `event.key.age_days > 90` is an ordering test, which is not indexed                           every record
+    x-pair     event  nothing: `event.user == event.role` compares two values of the record                                  every record
+    x-untyped  event  nothing: `event.params.policy.document == "a statement of …` tests untyped JSON, which is not indexed  every record
 
     6 of 12 are tried on every record. A rule is looked up by a test of a field
     against constants: ==, in, starts_with, ends_with, contains, like, matches with a fixed

@@ -200,7 +200,7 @@ fn no_output_shows_a_secret() {
 
 #[test]
 fn redaction_takes_linear_time() {
-    // Quadratic time would take hours.
+    // Quadratic time would take very long.
     let started = Instant::now();
     for unit in [
         "password ",
@@ -212,7 +212,7 @@ fn redaction_takes_linear_time() {
         "ab1",
         "\\\"p\\\":",
     ] {
-        let text = unit.repeat((1 << 20) / unit.len());
+        let text = unit.repeat((1 << 18) / unit.len());
         assert!(Redactor { show_keys: false }.text(&text).len() <= 2 * text.len());
     }
     assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());

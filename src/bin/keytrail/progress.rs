@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use keytrail::input::{InputSet, Progress};
 use keytrail::record::{
-    Batch, BatchStatus, Batches, FileAccount, Format, Hint, Inputs, Origin, ReadOrder,
+    Batch, BatchStatus, Batches, FileAccount, Format, Hint, Inputs, Origin, ReadOrder, RecordsAt,
 };
 
 /// Shorter runs show no progress.
@@ -64,8 +64,8 @@ impl Inputs for Counted<'_> {
         self.inputs.again(index)
     }
 
-    fn record_at(&self, index: usize, offset: u64, length: u64) -> Option<Batch> {
-        self.inputs.record_at(index, offset, length)
+    fn records_at(&self, index: usize) -> Option<Box<dyn RecordsAt + '_>> {
+        self.inputs.records_at(index)
     }
 
     fn is_rereadable(&self, index: usize) -> bool {

@@ -184,6 +184,7 @@ impl Assembler<'_> {
             role: if suppressed { VerdictRole::Suppressed } else { VerdictRole::Gates },
             incident: String::new(),
             baseline: None,
+            brief: false,
         };
         (finding, wanted)
     }

@@ -23,15 +23,13 @@ pub(super) struct Unshown {
 
 /// Removes what exceeds the bounds from findings, which are sorted by rule, and from the requests.
 pub(super) fn bound(findings: &mut [Finding], wanted: &mut Vec<SampleRequest>) -> Unshown {
-    let leads = cap(findings, |_| 1, LEADS_PER_RUN);
+    mark_brief(findings);
     let samples = cap(findings, samples_of, SAMPLES_PER_RUN);
     let mut unshown = Unshown::default();
-    let mut is_bare = Vec::with_capacity(findings.len());
     for of_rule in findings.chunk_by_mut(|a, b| a.rule == b.rule) {
         let mut left = samples;
-        for (at, finding) in of_rule.iter_mut().enumerate() {
-            let bare = at >= leads;
-            if bare {
+        for finding in of_rule {
+            if finding.brief {
                 finding.sample.text.clear();
                 finding.sample.request = None;
             }
@@ -41,14 +39,13 @@ pub(super) fn bound(findings: &mut [Finding], wanted: &mut Vec<SampleRequest>) -
             if shown < count {
                 truncate(finding, shown);
             }
-            unshown.leads += u64::from(bare);
-            unshown.samples += u64::from(shown == 0 && count > 0 && !bare);
-            is_bare.push(bare);
+            unshown.leads += u64::from(finding.brief);
+            unshown.samples += u64::from(shown == 0 && count > 0 && !finding.brief);
         }
     }
     wanted.retain_mut(|want| match want.slot {
         SampleTarget::Lead => {
-            want.message_only = is_bare[want.finding];
+            want.message_only = findings.get(want.finding).is_some_and(|of| of.brief);
             true
         }
         SampleTarget::Sample(call, at) => {
@@ -63,8 +60,17 @@ fn samples_of(finding: &Finding) -> usize {
     finding.calls.iter().map(|calls| calls.samples.len()).sum()
 }
 
+/// Marks the findings beyond those that show the record that leads them.
+fn mark_brief(findings: &mut [Finding]) {
+    let leads = cap(findings, |_| 1, LEADS_PER_RUN);
+    for of_rule in findings.chunk_by_mut(|a, b| a.rule == b.rule) {
+        of_rule.iter_mut().skip(leads).for_each(|finding| finding.brief = true);
+    }
+}
+
 /// Removes every sample from the findings, and the requests for them.
 pub(super) fn remove_all(findings: &mut [Finding], wanted: &mut Vec<SampleRequest>) {
+    mark_brief(findings);
     findings.iter_mut().flat_map(|of| &mut of.calls).for_each(|calls| calls.samples.clear());
     wanted.retain(|want| want.slot == SampleTarget::Lead);
 }
@@ -155,6 +161,7 @@ mod tests {
             role: VerdictRole::Gates,
             incident: String::new(),
             baseline: None,
+            brief: false,
         }
     }
 

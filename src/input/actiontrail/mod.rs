@@ -11,7 +11,7 @@ use crate::input::trail::{self, Defaults, Recognized, Surroundings, drop_rounded
 use crate::record::field::event as field;
 use crate::record::{
     Envelope, FieldId, FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider,
-    RawRecord, Scratch,
+    RawRecord, Scratch, Sought,
 };
 use crate::value::{KeyCase, RecordKind, Time, Zone};
 
@@ -37,6 +37,10 @@ impl Format for ActionTrail {
 
     fn kinds(&self) -> &'static [RecordKind] {
         &[RecordKind::Event]
+    }
+
+    fn written(&self, field: FieldId, sought: Sought<'_>) -> Option<Vec<String>> {
+        trail::written(Provider::Alibaba, field, sought)
     }
 
     fn carries(&self, _: &Origin) -> FieldSet {

@@ -12,7 +12,7 @@ use crate::input::trail::{self, Defaults, Recognized, Surroundings, WrappedRow, 
 use crate::record::field::event as field;
 use crate::record::{
     Envelope, FieldId, FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider,
-    RawRecord, Scratch,
+    RawRecord, Scratch, Sought,
 };
 use crate::value::{KeyCase, RecordKind, Time, Zone};
 
@@ -46,6 +46,10 @@ impl Format for CloudAudit {
 
     fn kinds(&self) -> &'static [RecordKind] {
         &[RecordKind::Event]
+    }
+
+    fn written(&self, field: FieldId, sought: Sought<'_>) -> Option<Vec<String>> {
+        trail::written(Provider::Tencent, field, sought)
     }
 
     fn carries(&self, _: &Origin) -> FieldSet {

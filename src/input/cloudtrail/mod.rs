@@ -10,7 +10,7 @@ use crate::input::trail::{self, Defaults, Recognized, Surroundings, WrappedRow, 
 use crate::record::field::event as field;
 use crate::record::{
     Envelope, FieldId, FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider,
-    RawRecord, Scratch,
+    RawRecord, Scratch, Sought,
 };
 use crate::value::{KeyCase, RecordKind, Time, Zone};
 
@@ -45,6 +45,10 @@ impl Format for CloudTrail {
 
     fn kinds(&self) -> &'static [RecordKind] {
         &[RecordKind::Event]
+    }
+
+    fn written(&self, field: FieldId, sought: Sought<'_>) -> Option<Vec<String>> {
+        trail::written(Provider::Aws, field, sought)
     }
 
     fn carries(&self, _: &Origin) -> FieldSet {

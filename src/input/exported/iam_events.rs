@@ -41,6 +41,10 @@ impl Format for IamEvents {
         &[RecordKind::Event]
     }
 
+    fn reads_rows(&self) -> bool {
+        true
+    }
+
     fn knows(&self, columns: &Columns) -> bool {
         MARKS.iter().all(|name| columns.position(name).is_some())
             && columns.position("eventSource").is_none()

@@ -149,6 +149,10 @@ impl Format for Exported {
         &[RecordKind::Event]
     }
 
+    fn reads_rows(&self) -> bool {
+        true
+    }
+
     fn knows(&self, columns: &Columns) -> bool {
         let paths = self.paths(columns);
         let has = |name: &&str| paths.iter().flatten().any(|path| path == name);

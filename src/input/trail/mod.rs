@@ -15,6 +15,7 @@ mod event_builder;
 mod rounded;
 mod spelling;
 mod surroundings;
+mod written;
 
 pub(super) use call::Call;
 pub(super) use defaults::Defaults;
@@ -25,6 +26,7 @@ pub(super) use promise::Promises;
 pub(super) use rounded::drop_rounded;
 pub(super) use spelling::Spelling;
 pub(super) use surroundings::{Recognized, Surroundings, WrappedRow};
+pub(super) use written::written;
 
 use crate::record::field::of_kind;
 use crate::record::{FieldSet, Provider, reference};

@@ -151,6 +151,7 @@
             step.ok + step.failed + step.other > 1 && `${number(step.ok + step.failed + step.other)} calls`, step.rules.join(", ")], " · ")),
           step.targets.length > 0 && make("div", { class: "soft" }, `on ${step.targets.map(target => `${target.kind} ${target.name}`).join(", ")}`))))),
       incident.steps.length > 500 && make("p", { class: "soft" }, `${number(incident.steps.length - 500)} more steps are in the JSON report.`),
+      incident.more_steps > 0 && make("p", { class: "soft" }, `${number(incident.more_steps)} later steps are left out.`),
       incident.actions.length > 0 && make("h3", {}, "What to do"),
       make("ol", { class: "plain" }, incident.actions.map(action => make("li", {}, action.text,
         action.command && make("pre", {}, action.command), action.command && copy(action.command)))),

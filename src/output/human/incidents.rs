@@ -238,9 +238,10 @@ fn steps(page: &mut Page<'_>, incident: &Incident, most: usize) -> io::Result<()
         let label = format!("{MARGIN}  {time}");
         page.paragraph((Ink::Quiet, &label), &text, "   |            ")?;
     }
-    let more = incident.steps.len().saturating_sub(most) as u64;
+    let more = incident.steps.len().saturating_sub(most) as u64 + incident.more_steps;
     if more > 0 {
-        let text = format!("… {}; -v shows all", counted(more, "more step"));
+        let all = if incident.more_steps == 0 { "; -v shows all" } else { "" };
+        let text = format!("… {}{all}", counted(more, "more step"));
         page.paragraph((Ink::Quiet, MARGIN), &text, INDENT)?;
     }
     Ok(())

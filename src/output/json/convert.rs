@@ -13,6 +13,19 @@ use crate::record::{FieldGap, FileStatus};
 use crate::report::{self, Facts, Verdict};
 
 pub(super) fn report(report: &report::Report) -> v1::Report<'_> {
+    v1::Report {
+        findings: report.findings.iter().map(|finding| self::finding(report, finding)).collect(),
+        incidents: report
+            .incidents
+            .iter()
+            .map(|incident| incidents::incident(report, incident))
+            .collect(),
+        ..frame(report)
+    }
+}
+
+/// The report without findings and incidents.
+pub(super) fn frame(report: &report::Report) -> v1::Report<'_> {
     let facts = &report.facts;
     v1::Report {
         schema: borrowed(v1::SCHEMA),
@@ -21,18 +34,14 @@ pub(super) fn report(report: &report::Report) -> v1::Report<'_> {
         verdict: verdict(report),
         rules: report.rules.iter().map(|rule| self::rule(facts, rule)).collect(),
         roots: report.roots.iter().map(|text| borrowed(text)).collect(),
-        findings: report.findings.iter().map(|finding| self::finding(report, finding)).collect(),
+        findings: Vec::new(),
         baseline: report.baseline.as_ref().map(|of| v1::Comparison {
             new: of.new,
             unchanged: of.unchanged,
             new_only: of.new_only,
             absent: of.absent.iter().map(known_finding).collect(),
         }),
-        incidents: report
-            .incidents
-            .iter()
-            .map(|incident| incidents::incident(report, incident))
-            .collect(),
+        incidents: Vec::new(),
         ledger: report.ledger.iter().map(|entry| ledger_entry(facts, entry)).collect(),
         files: report.files.iter().map(|file| self::file(facts, file)).collect(),
         accounting: accounting(&report.accounting),
@@ -145,6 +154,7 @@ pub(super) fn finding<'a>(
         severity: Word(finding.severity),
         role: Word(finding.role),
         baseline: finding.baseline.map(Word),
+        brief: finding.brief,
         incident: borrowed(&finding.incident),
         message: facts.text(&finding.message),
         provider: facts.text(&finding.provider),

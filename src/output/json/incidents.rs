@@ -24,6 +24,7 @@ pub(super) fn incident<'a>(report: &'a Report, incident: &'a Incident) -> v1::In
         start: incident.start.as_ref().map(|of| start(facts, of)),
         identities: incident.identities.iter().map(|of| identity(facts, of)).collect(),
         steps: incident.steps.iter().map(|of| step(report, of)).collect(),
+        more_steps: incident.more_steps,
         tactics: incident.tactics.iter().map(|tactic| Word(*tactic)).collect(),
         touched: incident.touched.iter().map(|of| target(facts, of)).collect(),
         facts: fingerprints(&incident.facts),

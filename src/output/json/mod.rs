@@ -12,6 +12,7 @@ mod policy;
 mod read;
 mod read_error;
 mod restore;
+mod streamed;
 pub mod v1;
 mod values;
 mod watch;
@@ -27,6 +28,8 @@ use crate::report::Report;
 pub use baseline::{baseline_schema, read_baseline, write_baseline};
 pub(super) use ndjson::NDJSON;
 pub use ndjson::ndjson_schema;
+use streamed::Streamed;
+
 pub use read::{read_report, restore_report};
 pub use read_error::ReadError;
 pub use watch::{CheckFacts, watch_schema, write_check, write_finding};
@@ -42,7 +45,7 @@ pub(super) static JSON: Output = Output {
 };
 
 fn write(report: &Report, _: &Style, out: &mut dyn io::Write) -> io::Result<()> {
-    write_report(&convert::report(report), out)
+    write_pretty(&Streamed(report), out)
 }
 
 /// The report in version 1 of the format.

@@ -13,6 +13,31 @@ fn parsed(report: &Report) -> Value {
 }
 
 #[test]
+fn a_report_that_is_converted_while_it_is_written_is_the_same() {
+    for mut report in [fixture(), clean()] {
+        for brief in [false, true] {
+            report.findings.iter_mut().for_each(|finding| finding.brief = brief);
+            let whole = serde_json::to_value(convert::report(&report)).unwrap();
+            assert_eq!(parsed(&report), whole);
+        }
+    }
+}
+
+#[test]
+fn a_brief_finding_takes_one_line() {
+    let mut report = fixture();
+    report.findings[0].brief = true;
+    let mut out = Vec::new();
+    (JSON.write)(&report, &Style::default(), &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    let brief: Vec<&str> =
+        text.lines().filter(|line| line.contains("\"brief\":true")).map(str::trim).collect();
+    assert_eq!(brief.len(), 1);
+    let line: Value = serde_json::from_str(brief[0].trim_end_matches(',')).unwrap();
+    assert_eq!(line["fingerprint"], report.findings[0].fingerprint.as_str());
+}
+
+#[test]
 fn reports_follow_their_schema() {
     let schema: Value = serde_json::from_str(&report_schema()).unwrap();
     let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();

@@ -273,6 +273,9 @@ pub struct Finding<'a> {
     /// Whether the baseline contains it; null without a baseline.
     #[serde(default)]
     pub baseline: Option<Word<BaselineState>>,
+    /// Whether it shows no record and only its first call records, because the report has many findings.
+    #[serde(default)]
+    pub brief: bool,
     /// The id of its incident; empty in a report without incidents.
     #[serde(default)]
     pub incident: Text<'a>,

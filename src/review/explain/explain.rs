@@ -64,6 +64,7 @@ pub fn explain_each(
         create: Temporary::create,
         emit: EmitMode::Occurrences,
         records: false,
+        prefilter: None,
         lineage: false,
     };
     let rules = indices.iter().filter_map(|&index| {

@@ -6,12 +6,7 @@
 
 use std::borrow::Cow;
 
-use smallvec::SmallVec;
-
-use super::strings::{StringEnd, string_end};
-
-/// Words of 64 levels of nesting that need no allocation: more than a record may have.
-const WORDS: usize = 9;
+use super::strings::{Specials, StringEnd};
 
 /// A text that is not JSON. The caller asks a parser what is wrong with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +17,15 @@ pub(crate) struct Malformed;
 pub(crate) struct Cursor<'a> {
     text: &'a str,
     at: usize,
+    strings: Strings,
+}
+
+/// How strings are read.
+#[derive(Debug, Clone, Copy, Default)]
+struct Strings {
+    specials: Specials,
+    /// Whether an escape may name half of a surrogate pair.
+    halves: bool,
 }
 
 /// The content of a string, without its quotes.
@@ -45,7 +49,13 @@ impl<'a> StringToken<'a> {
 
 impl<'a> Cursor<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+        Self { text, at: 0, strings: Strings::default() }
+    }
+
+    /// A cursor that also accepts escapes of half of a surrogate pair, as a parser does that ignores
+    /// the value.
+    pub(crate) fn lenient(text: &'a str) -> Self {
+        Self { text, at: 0, strings: Strings { halves: true, ..Strings::default() } }
     }
 
     /// The next byte that is not blank, which stays the next one; 0 at the end.
@@ -83,7 +93,7 @@ impl<'a> Cursor<'a> {
     pub(crate) fn string(&mut self) -> Result<StringToken<'a>, Malformed> {
         self.expect(b'"')?;
         let start = self.at;
-        let (end, escaped) = string(self.text.as_bytes(), start)?;
+        let (end, escaped) = self.strings.end(self.text.as_bytes(), start)?;
         self.at = end;
         let raw = self.text.get(start..end - 1).ok_or(Malformed)?;
         Ok(StringToken { raw, escaped })
@@ -137,67 +147,90 @@ impl<'a> Cursor<'a> {
     }
 
     /// Skips one value.
+    #[inline]
     pub(crate) fn skip(&mut self) -> Result<(), Malformed> {
         let bytes = self.text.as_bytes();
-        // One bit for each open container: whether it is an object.
-        let mut open: SmallVec<[u64; WORDS]> = SmallVec::new();
+        let (byte, start) = next(bytes, self.at);
+        self.at = match byte {
+            b'{' | b'[' => return self.skip_container(start),
+            b'"' => self.strings.end(bytes, start + 1)?.0,
+            _ => scalar(bytes, start, byte)?,
+        };
+        Ok(())
+    }
+
+    /// Skips the object or array that begins here.
+    fn skip_container(&mut self, start: usize) -> Result<(), Malformed> {
+        let bytes = self.text.as_bytes();
+        let (mut strings, mut at) = (self.strings, start);
+        // One bit for each container around the current one: whether it is an object. The bits of more
+        // than 64 levels are in `outer`.
+        let (mut open, mut outer) = (0u64, Vec::new());
         let (mut depth, mut object) = (0usize, false);
-        let mut at = self.at;
-        'value: loop {
+        loop {
             let (byte, start) = next(bytes, at);
-            at = start + 1;
             match byte {
-                b'"' => at = string(bytes, at)?.0,
+                b'"' => at = strings.end(bytes, start + 1)?.0,
                 b'{' | b'[' => {
-                    // In ASCII a closing bracket is two after its opening one.
-                    let (first, begun) = next(bytes, at);
+                    let (first, begun) = next(bytes, start + 1);
                     at = begun;
+                    // In ASCII a closing bracket is two after its opening one.
                     if first == byte + 2 {
                         at += 1;
                     } else {
-                        if depth.is_multiple_of(64) {
-                            open.push(0);
+                        if depth.is_multiple_of(64) && depth > 0 {
+                            outer.push(open);
                         }
-                        let word = open.last_mut().ok_or(Malformed)?;
-                        *word = *word << 1 | u64::from(object);
+                        open = open << 1 | u64::from(object);
                         depth += 1;
                         object = byte == b'{';
                         if object {
-                            at = key(bytes, at)?;
+                            at = strings.key(bytes, at)?;
                         }
-                        continue 'value;
+                        continue;
                     }
                 }
-                b'-' | b'0'..=b'9' => at = number(bytes, start)?,
-                b't' => at = word(bytes, start, b"true")?,
-                b'f' => at = word(bytes, start, b"false")?,
-                b'n' => at = word(bytes, start, b"null")?,
-                _ => return Err(Malformed),
+                _ => at = scalar(bytes, start, byte)?,
             }
-            while depth > 0 {
+            loop {
+                if depth == 0 {
+                    self.at = at;
+                    self.strings = strings;
+                    return Ok(());
+                }
                 let (byte, end) = next(bytes, at);
                 at = end + 1;
                 match byte {
-                    b',' if object => {
-                        at = key(bytes, at)?;
-                        continue 'value;
+                    b',' => {
+                        if object {
+                            at = strings.key(bytes, at)?;
+                        }
+                        break;
                     }
-                    b',' => continue 'value,
                     b'}' if object => {}
                     b']' if !object => {}
                     _ => return Err(Malformed),
                 }
                 depth -= 1;
-                let word = open.last_mut().ok_or(Malformed)?;
-                object = *word & 1 != 0;
-                *word >>= 1;
-                if depth.is_multiple_of(64) {
-                    open.pop();
+                object = open & 1 != 0;
+                open >>= 1;
+                if depth.is_multiple_of(64) && depth > 0 {
+                    open = outer.pop().ok_or(Malformed)?;
                 }
             }
-            self.at = at;
-            return Ok(());
         }
+    }
+}
+
+/// Moves behind the number or the word that begins here.
+#[inline]
+fn scalar(bytes: &[u8], start: usize, byte: u8) -> Result<usize, Malformed> {
+    match byte {
+        b'-' | b'0'..=b'9' => number(bytes, start),
+        b't' => word(bytes, start, b"true"),
+        b'f' => word(bytes, start, b"false"),
+        b'n' => word(bytes, start, b"null"),
+        _ => Err(Malformed),
     }
 }
 
@@ -215,33 +248,42 @@ fn next(bytes: &[u8], mut at: usize) -> (u8, usize) {
     }
 }
 
-/// Moves behind a key and its colon.
-#[inline]
-fn key(bytes: &[u8], at: usize) -> Result<usize, Malformed> {
-    let (quote, at) = next(bytes, at);
-    if quote != b'"' {
-        return Err(Malformed);
+impl Strings {
+    /// Moves behind a key and its colon.
+    #[inline(always)]
+    fn key(&mut self, bytes: &[u8], at: usize) -> Result<usize, Malformed> {
+        let (quote, at) = next(bytes, at);
+        if quote != b'"' {
+            return Err(Malformed);
+        }
+        let (end, _) = self.end(bytes, at + 1)?;
+        match next(bytes, end) {
+            (b':', colon) => Ok(colon + 1),
+            _ => Err(Malformed),
+        }
     }
-    let (end, _) = string(bytes, at + 1)?;
-    match next(bytes, end) {
-        (b':', colon) => Ok(colon + 1),
-        _ => Err(Malformed),
-    }
-}
 
-/// Moves behind the closing quote of a string whose content begins here. Returns that position, and
-/// whether the string contains an escape.
-#[inline]
-fn string(bytes: &[u8], mut at: usize) -> Result<(usize, bool), Malformed> {
-    let mut escaped = false;
-    loop {
-        match string_end(bytes, at) {
-            StringEnd::Quote(end) => return Ok((end + 1, escaped)),
-            StringEnd::Escape(slash) => {
-                escaped = true;
-                at = slash + escape(bytes.get(slash + 1..).unwrap_or_default())?;
+    /// Moves behind the closing quote of a string whose content begins here. Returns that position,
+    /// and whether the string contains an escape.
+    #[inline(always)]
+    fn end(&mut self, bytes: &[u8], at: usize) -> Result<(usize, bool), Malformed> {
+        match self.specials.string_end(bytes, at) {
+            StringEnd::Quote(end) => Ok((end + 1, false)),
+            StringEnd::Escape(slash) => Ok((self.escaped_end(bytes, slash)?, true)),
+            StringEnd::Control(_) | StringEnd::Open(_) => Err(Malformed),
+        }
+    }
+
+    /// The same from the first backslash of a string.
+    fn escaped_end(&mut self, bytes: &[u8], slash: usize) -> Result<usize, Malformed> {
+        let mut at = slash;
+        loop {
+            at += escape(bytes.get(at + 1..).unwrap_or_default(), self.halves)?;
+            match self.specials.string_end(bytes, at) {
+                StringEnd::Quote(end) => return Ok(end + 1),
+                StringEnd::Escape(slash) => at = slash,
+                StringEnd::Control(_) | StringEnd::Open(_) => return Err(Malformed),
             }
-            StringEnd::Control(_) | StringEnd::Open(_) => return Err(Malformed),
         }
     }
 }
@@ -279,11 +321,12 @@ fn number(bytes: &[u8], start: usize) -> Result<usize, Malformed> {
 }
 
 /// The length of an escape whose bytes after the backslash are `rest`. An escape of half of a
-/// surrogate pair needs the other half.
-fn escape(rest: &[u8]) -> Result<usize, Malformed> {
+/// surrogate pair needs the other half, unless `halves` are accepted.
+fn escape(rest: &[u8], halves: bool) -> Result<usize, Malformed> {
     match rest.first() {
         Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(2),
         Some(b'u') => match unit(rest.get(1..5))? {
+            0xd800..=0xdfff if halves => Ok(6),
             0xd800..=0xdbff => {
                 let other = rest.get(5..).and_then(|rest| rest.strip_prefix(b"\\u"));
                 match unit(other.and_then(|other| other.get(..4)))? {
@@ -310,8 +353,10 @@ fn unit(digits: Option<&[u8]>) -> Result<u32, Malformed> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::*;
     use proptest::prelude::*;
+    use serde::de::IgnoredAny;
+
+    use super::*;
 
     fn accepts(text: &str) -> bool {
         let mut cursor = Cursor::new(text);
@@ -345,6 +390,11 @@ mod tests {
             "\"é😀\u{7f}\"",
         ] {
             assert!(accepts(text) && parser_accepts(text), "{text}");
+        }
+        for text in [r#""\ud800""#, r#""\udc00\ud800x""#, r#"{"\ud800\u0041":1}"#] {
+            let mut cursor = Cursor::lenient(text);
+            assert!(cursor.skip().and_then(|()| cursor.end()).is_ok(), "{text}");
+            assert!(!accepts(text) && serde_json::from_str::<IgnoredAny>(text).is_ok(), "{text}");
         }
         for text in [
             "",

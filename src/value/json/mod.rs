@@ -21,7 +21,7 @@ pub(crate) struct Members<'a>(pub(crate) Vec<(Cow<'a, str>, &'a str)>);
 
 /// A key of a JSON object, borrowed unless it contains an escape.
 #[derive(Debug)]
-pub(crate) struct MemberKey<'a>(pub(crate) Cow<'a, str>);
+struct MemberKey<'a>(Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {

@@ -47,6 +47,11 @@ pub(crate) struct Scan {
     #[arg(long, env = "KEYTRAIL_DIGESTS", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     digests: bool,
+    /// Parse only records that contain a text that a rule needs, if every rule needs one. Whether the other
+    /// records are well formed stays unknown, and they join no incidents.
+    #[arg(long, env = "KEYTRAIL_PREFILTER", hide_env_values = true)]
+    #[arg(value_parser = BoolishValueParser::new())]
+    prefilter: bool,
     #[command(flatten)]
     explain: ExplainArgs,
     #[command(flatten)]
@@ -132,6 +137,7 @@ impl Scan {
             allow_empty: gate.allow_empty,
             show_keys: self.show_keys,
             memory: self.memory.unwrap_or(keytrail::engine::MEMORY),
+            prefilter: if self.prefilter { keytrail::input::FORMATS } else { &[] },
             ..ScanOptions::at(self.now.unwrap_or(host.clock))
         }
     }

@@ -48,6 +48,7 @@ pub(super) fn finding(
         role: of.role.0,
         incident: of.incident.into_owned(),
         baseline: of.baseline.map(|state| state.0),
+        brief: of.brief,
     })
 }
 

@@ -26,6 +26,7 @@ pub(super) fn incident(
         start: of.start.map(start).transpose()?,
         identities: all(of.identities, identity)?,
         steps: all(of.steps, |of| step(of, rules))?,
+        more_steps: of.more_steps,
         tactics: of.tactics.into_iter().map(|Word(tactic)| tactic).collect(),
         touched: of.touched.into_iter().map(target).collect(),
         facts: all(of.facts, finding)?,

@@ -38,6 +38,9 @@ pub struct Incident<'a> {
     /// What was done, in the order of time. Empty in an incident of one finding, whose `calls` show
     /// it.
     pub steps: Vec<IncidentStep<'a>>,
+    /// How many later steps `steps` leaves out.
+    #[serde(default)]
+    pub more_steps: u64,
     /// The tactics of MITRE ATT&CK, in the order of their first steps.
     pub tactics: Vec<Word<rule::Tactic>>,
     /// What the calls that succeeded name.
