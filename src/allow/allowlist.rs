@@ -116,6 +116,16 @@ impl Allowlist {
         }
     }
 
+    /// The entries that name a rule, in order of id.
+    pub fn of_rule(&self, rule: usize) -> Vec<&AllowlistEntry> {
+        let groups = self.by_rule.get(rule).into_iter().flatten();
+        let groups = groups.filter_map(|&group| self.groups.get(group as usize));
+        let mut found: Vec<u32> = groups.flat_map(Group::entries).collect();
+        found.sort_unstable();
+        found.dedup();
+        found.into_iter().filter_map(|index| self.entries.get(index as usize)).collect()
+    }
+
     /// The fields that are read to decide whether a match of the rule is covered.
     pub fn fields(&self, rule: usize) -> FieldSet {
         self.fields.get(rule).copied().unwrap_or_default()

@@ -144,6 +144,16 @@ impl Texts {
         }
     }
 
+    /// The texts that are compared literally; in lower case if case is ignored.
+    pub(super) fn literals(&self) -> Vec<&str> {
+        self.exact.iter().map(|text| &**text).collect()
+    }
+
+    /// The patterns as written.
+    pub(super) fn wildcards(&self) -> Vec<&str> {
+        self.patterns.iter().map(Pattern::text).collect()
+    }
+
     /// Whether there is none.
     pub(super) fn is_empty(&self) -> bool {
         self.exact.is_empty() && self.patterns.is_empty()

@@ -64,6 +64,8 @@ pub struct AllowlistEntry {
     /// Whether no record of its rules has the fields that it selects by, if entries are audited.
     pub inapplicable: bool,
     pub(super) conditions: Box<[Condition]>,
+    /// Where each of them was written.
+    pub(super) places: Box<[Span]>,
 }
 
 impl AllowlistEntry {
@@ -80,6 +82,21 @@ impl AllowlistEntry {
     /// The selectors that the entry uses.
     pub fn selectors(&self) -> impl Iterator<Item = Selector> + '_ {
         self.conditions.iter().map(Condition::selector)
+    }
+
+    /// Where each selector with its values was written.
+    pub fn selector_places(&self) -> &[Span] {
+        &self.places
+    }
+
+    /// Where the selectors were written that a match of a rule of this kind meets.
+    pub fn met<'e>(
+        &'e self,
+        kind: RecordKind,
+        bindings: &'e Bindings<'_>,
+    ) -> impl Iterator<Item = Span> + 'e {
+        let selectors = self.conditions.iter().zip(&self.places);
+        selectors.filter(move |(of, _)| of.holds(kind, bindings)).map(|(_, place)| *place)
     }
 
     /// Whether it has the same selectors with the same values.

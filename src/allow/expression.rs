@@ -1,40 +1,62 @@
-//! Selectors as expressions, so that what an entry covers can be decided without records.
+//! Entries as expressions, so that what they cover can be decided without records.
 
-use super::pattern::Pattern;
-use super::select::address_types;
+use super::condition::{Condition, Texts};
+use super::entry::AllowlistEntry;
 use super::selector::Selector;
-use crate::value::RecordKind;
+use crate::expr::ir::{Ir, Op};
+use crate::expr::{self, Declarations, Env, Expected, Expr};
+use crate::source::Fragment;
+use crate::value::{Cidr, RecordKind};
 
-/// A selector with these values as a condition on records of a kind; `false` if the kind has no such
-/// field.
-///
-/// The condition is true exactly for the records that the selector selects, with one exception:
-/// letters outside ASCII in `api` lose their case too.
-pub fn selector_expression(selector: Selector, values: &[&str], kind: RecordKind) -> String {
-    let parts = match selector {
-        Selector::Ip => ip(values),
-        Selector::Ak => ak(values, kind),
-        Selector::Code => code(values),
-        Selector::Api => {
-            let lower: Vec<String> = values.iter().map(|text| text.to_lowercase()).collect();
-            let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
-            patterns("event.operation.to_lower()", &lower)
-        }
-        Selector::User
-        | Selector::Account
-        | Selector::Region
-        | Selector::Agent
-        | Selector::Method => {
-            let Some(field) = selector.fields(kind).first() else { return "false".to_owned() };
-            let path = field.field().path();
-            match selector.takes_wildcard() {
-                true => patterns(&path, values),
-                false => exact(&path, values).into_iter().collect(),
+impl AllowlistEntry {
+    /// The condition under which the entry covers a match of a rule of this kind, apart from expiry and
+    /// guards: its selectors and its `when`. `None` if the expression cannot be compiled.
+    ///
+    /// It is true exactly for the records that the entry covers, with one exception: letters outside
+    /// ASCII in `api` lose their case too.
+    pub fn condition(&self, kind: RecordKind, env: &dyn Env) -> Option<Expr> {
+        let own = self.when.iter().find(|(of, _)| *of == kind).map(|(_, when)| when);
+        let text = if self.when_span.is_some() && own.is_none() {
+            // Without a `when` for this kind the entry covers nothing.
+            "false".to_owned()
+        } else {
+            let parts: Vec<String> = self.conditions.iter().map(|of| text_of(of, kind)).collect();
+            if parts.is_empty() { "true".to_owned() } else { parts.join(" && ") }
+        };
+        let source = Fragment::copied(text, self.span, self.span.start);
+        let declarations = Declarations { on: Some(kind), ..Declarations::default() };
+        let compiled = expr::compile(&source, Expected::Condition, &declarations, env);
+        let (selected, _) = compiled.ok()?;
+        Some(match own {
+            None => selected,
+            Some(when) => {
+                let parts = vec![selected.ir().clone(), when.ir().clone()];
+                Expr::of_part(&Ir { op: Op::And(parts), ..selected.ir().clone() })
             }
+        })
+    }
+}
+
+/// A selector with its values as a condition on records of a kind; `false` if the kind has no such
+/// field.
+fn text_of(condition: &Condition, kind: RecordKind) -> String {
+    let selector = condition.selector();
+    let Some(field) = selector.fields(kind).first() else { return "false".to_owned() };
+    let parts = match condition {
+        Condition::Ip { ranges, lan, types } => ip(&ranges.ranges(), *lan, types),
+        Condition::Ak { keys, long_term, temporary } => ak(keys, (*long_term, *temporary), kind),
+        Condition::Code { codes, success, failed } => {
+            let outcomes = [(success, "true"), (failed, "false")];
+            let outcomes = outcomes.into_iter().filter(|(given, _)| **given);
+            let outcomes = outcomes.map(|(_, ok)| format!("event.ok == {ok}"));
+            outcomes.chain(patterns("event.code", codes, false)).collect()
         }
+        Condition::Text { selector: Selector::Api, values } => {
+            patterns(&format!("{}.to_lower()", field.field().path()), values, true)
+        }
+        Condition::Text { values, .. } => patterns(&field.field().path(), values, false),
     };
     match &parts[..] {
-        _ if selector.fields(kind).is_empty() => "false".to_owned(),
         [] => "false".to_owned(),
         parts => format!("({})", parts.join(" || ")),
     }
@@ -43,31 +65,29 @@ pub fn selector_expression(selector: Selector, values: &[&str], kind: RecordKind
 /// Whether the source is an address; one that is not has no kind.
 const ANY_ADDRESS: &str = r#"event.ip.in_cidr(["0.0.0.0/0", "::/0"])"#;
 
-fn ip(values: &[&str]) -> Vec<String> {
-    let is_range = |text: &&str| *text != "lan" && address_types(text).is_empty();
-    let ranges: Vec<&str> = values.iter().copied().filter(is_range).collect();
-    let types: Vec<&str> = values.iter().flat_map(|word| address_types(word)).copied().collect();
+fn ip(ranges: &[Cidr], lan: bool, types: &[&str]) -> Vec<String> {
+    let range = |range: &Cidr| format!("{}/{}", range.network(), range.prefix());
+    let ranges: Vec<String> = ranges.iter().map(range).collect();
+    let ranges: Vec<&str> = ranges.iter().map(String::as_str).collect();
     let mut parts = Vec::new();
     if !ranges.is_empty() {
         parts.push(format!("event.ip.in_cidr({})", list(&ranges)));
     }
-    if values.contains(&"lan") {
+    if lan {
         parts.push(format!("{ANY_ADDRESS} && event.ip_scope == \"private\""));
     }
-    let of_type = exact("event.ip_type", &types);
+    let of_type = exact("event.ip_type", types);
     parts.extend(of_type.map(|test| format!("{ANY_ADDRESS} && {test}")));
     parts
 }
 
-fn ak(values: &[&str], kind: RecordKind) -> Vec<String> {
-    const WORDS: [&str; 2] = ["long_term", "temporary"];
-    let keys: Vec<&str> = values.iter().copied().filter(|text| !WORDS.contains(text)).collect();
-    let long_term = values.contains(&"long_term");
+fn ak(keys: &Texts, (long_term, temporary): (bool, bool), kind: RecordKind) -> Vec<String> {
+    let keys = keys.literals();
     let (id, exists) = match kind {
         RecordKind::Event => {
-            let words: Vec<&str> =
-                values.iter().copied().filter(|text| WORDS.contains(text)).collect();
-            let of_type = exact("event.ak_type", &words);
+            let words = [(long_term, "long_term"), (temporary, "temporary")];
+            let words = words.into_iter().filter(|(given, _)| *given).map(|(_, word)| word);
+            let of_type = exact("event.ak_type", &words.collect::<Vec<_>>());
             return exact("event.ak", &keys).into_iter().chain(of_type).collect();
         }
         RecordKind::Key => (exact("key.id", &keys), "key.exists == true".to_owned()),
@@ -79,33 +99,21 @@ fn ak(values: &[&str], kind: RecordKind) -> Vec<String> {
     id.into_iter().chain(long_term.then_some(exists)).collect()
 }
 
-fn code(values: &[&str]) -> Vec<String> {
-    let codes: Vec<&str> =
-        values.iter().copied().filter(|text| !["success", "failed"].contains(text)).collect();
-    let mut parts = Vec::new();
-    if values.contains(&"success") {
-        parts.push("event.ok == true".to_owned());
-    }
-    if values.contains(&"failed") {
-        parts.push("event.ok == false".to_owned());
-    }
-    parts.extend(patterns("event.code", &codes));
-    parts
-}
-
 /// A test for one of these texts.
 fn exact(path: &str, values: &[&str]) -> Option<String> {
     (!values.is_empty()).then(|| format!("{path} in {}", list(values)))
 }
 
-/// Tests for texts of which some are patterns.
-fn patterns(path: &str, values: &[&str]) -> Vec<String> {
-    let (patterns, texts): (Vec<&str>, Vec<&str>) =
-        values.iter().partition(|text| Pattern::is_pattern(text));
+/// Tests for texts of which some are patterns, in lower case if the path is.
+fn patterns(path: &str, values: &Texts, lower: bool) -> Vec<String> {
+    let cased = |text: &str| if lower { text.to_lowercase() } else { text.to_owned() };
+    let texts: Vec<String> = values.literals().into_iter().map(cased).collect();
+    let patterns: Vec<String> = values.wildcards().into_iter().map(cased).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let mut parts: Vec<String> = exact(path, &texts).into_iter().collect();
     // `?` stands for a character in `like` and for itself in an entry.
     let (odd, plain): (Vec<&str>, Vec<&str>) =
-        patterns.into_iter().partition(|text| text.contains('?'));
+        patterns.iter().map(String::as_str).partition(|text| text.contains('?'));
     if !plain.is_empty() {
         parts.push(format!("{path}.like_any({})", list(&plain)));
     }

@@ -89,6 +89,11 @@ impl Group {
         self.keyed.dedup();
     }
 
+    /// Its entries; one may occur more than once.
+    pub(super) fn entries(&self) -> impl Iterator<Item = u32> + '_ {
+        self.scan.iter().copied().chain(self.keyed.iter().map(|&(_, entry)| entry))
+    }
+
     /// Pushes every entry that may cover the record; an entry may be pushed more than once.
     pub(super) fn candidates(
         &self,

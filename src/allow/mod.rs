@@ -8,6 +8,7 @@
 mod allowlist;
 mod condition;
 mod entry;
+mod entry_change;
 mod expression;
 mod guard;
 mod index;
@@ -20,7 +21,7 @@ mod selector;
 
 pub use allowlist::Allowlist;
 pub use entry::{AllowlistEntry, EntryState, Unmet};
-pub use expression::selector_expression;
+pub use entry_change::{EntryChange, entry_changes};
 pub use guard::{GUARD, Guard, WrittenGuard};
 pub use load::{Strictness, load, load_guards};
 pub use pattern::names_rule;

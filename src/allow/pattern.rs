@@ -22,6 +22,11 @@ impl Pattern {
         Self { text: text.into(), ignore_case: true }
     }
 
+    /// The pattern as written.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Whether a text contains a `*`.
     pub(super) fn is_pattern(text: &str) -> bool {
         text.contains('*')

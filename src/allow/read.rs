@@ -8,7 +8,7 @@ use crate::diag::Diagnostic;
 use crate::diag::codes::allow as codes;
 use crate::source::{Fragment, Span};
 use crate::value::{Duration, Time};
-use crate::yaml::{self, Node, NodeKind, Scalar, Shape, ShapeKey};
+use crate::yaml::{self, MappingEntry, Node, NodeKind, Scalar, Shape, ShapeKey};
 
 /// The shape of an allowlist file.
 pub static FILE: Shape = Shape::Object(&[ShapeKey::required(
@@ -115,7 +115,8 @@ impl EntryReader {
         let text = |key| node.get(key).and_then(Node::text).map(str::to_owned);
         let (id, rules) = (node.get("id")?, node.get("rules")?);
         let name = id.text()?;
-        let mut selected = self.selected(node.get("match")?);
+        let (places, mut selected): (Vec<Span>, Vec<Selected>) =
+            self.selected(node.get("match")?).into_iter().unzip();
         let reason = self.words(name, "reason", node);
         let owner = self.words(name, "owner", node);
         let lookup = selected
@@ -157,16 +158,21 @@ impl EntryReader {
                 unknown_rules: Vec::new(),
                 covers_everything: false,
                 inapplicable: false,
+                places: places.into(),
                 conditions: selected.into_iter().map(|s| s.condition).collect(),
             },
         })
     }
 
-    fn selected(&mut self, node: &Node) -> Vec<Selected> {
+    /// The selectors, each with the place of its key and values.
+    fn selected(&mut self, node: &Node) -> Vec<(Span, Selected)> {
         let mut selected = Vec::new();
         for selector in Selector::ALL {
-            if let Some(values) = node.get(selector.name()) {
-                selected.extend(select(selector, values, &mut self.diagnostics));
+            let entry = node.entries().iter().find(|entry| entry.key.text() == selector.name());
+            if let Some(MappingEntry { key, value }) = entry {
+                let place = Span { end: value.span.end, ..key.span() };
+                let of = select(selector, value, &mut self.diagnostics);
+                selected.extend(of.map(|of| (place, of)));
             }
         }
         selected

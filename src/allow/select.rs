@@ -117,11 +117,6 @@ const KINDS: [AddressKind; 5] = [
     kind("lan_noted", &["lan_noted"], true),
 ];
 
-/// The values of `event.ip_type` that a kind of address matches; none for any other text.
-pub(super) fn address_types(word: &str) -> &'static [&'static str] {
-    KINDS.iter().find(|kind| kind.word == word).map_or(&[], |kind| kind.types)
-}
-
 fn ip(values: &[(&str, Span)], diagnostics: &mut Vec<Diagnostic>) -> Selected {
     let (mut ranges, mut lan, mut kinds) = (Vec::new(), false, Vec::new());
     for &(text, span) in values {

@@ -35,19 +35,19 @@ pub(super) static GUARDED_ENTRY: Lint = Lint {
     },
 };
 
-/// Whether a guard holds for every match of a rule that an entry can cover. The selectors of the
-/// entry are left aside, so the answer is certain for fewer entries.
+/// Whether a guard holds for every match of a rule that an entry can cover.
 fn is_guarded(policy: &Policy, entry: &AllowlistEntry, rule: usize) -> bool {
     let Some(definition) = policy.rules.get(rule) else { return false };
+    let guards = &policy.allowlist.guards;
+    if !guards.iter().any(|guard| guard.rules.contains(&rule)) {
+        return false;
+    }
     let on = definition.on;
-    let own = entry.when.iter().find(|(kind, _)| *kind == on).map(|(_, when)| when);
+    let Some(own) = entry.condition(on, policy) else { return false };
     definition.steps.iter().all(|step| {
-        let covered = match own {
-            Some(when) => both(&step.when, when),
-            None => step.when.clone(),
-        };
+        let covered = both(&step.when, &own);
         let covered = Condition::new(&covered, on);
-        policy.allowlist.guards.iter().any(|guard| {
+        guards.iter().any(|guard| {
             guard.rules.contains(&rule)
                 && guard.of_kind(on).is_some_and(|when| {
                     matches!(implies(&covered, &Condition::new(when, on)), Answer::Yes)

@@ -21,4 +21,4 @@ pub use explain::{
     ExplainedRecord, ExplainedValue, Explanation, SubjectState, SubjectStep, SubjectValue,
     UnmetTest, explain, explain_each,
 };
-pub use patch::{Edit, applied, unified};
+pub use patch::unified;

@@ -3,17 +3,10 @@
 use std::fmt::Write;
 use std::ops::Range;
 
+use crate::source::{Edit, applied};
+
 /// Unchanged lines around a change.
 const CONTEXT: usize = 3;
-
-/// A change of a file: the bytes to replace, and what replaces them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edit {
-    /// The bytes that are replaced.
-    pub range: Range<usize>,
-    /// The new text.
-    pub text: String,
-}
 
 /// Whole lines that are replaced.
 struct Change {
@@ -63,20 +56,6 @@ pub fn unified(name: &str, text: &str, edits: &[Edit]) -> String {
         out.push_str(&body);
         shift += added as isize - removed as isize;
     }
-    out
-}
-
-/// The text after the edits.
-pub fn applied(text: &str, edits: &[Edit]) -> String {
-    let mut edits: Vec<&Edit> = edits.iter().collect();
-    edits.sort_by_key(|edit| edit.range.start);
-    let (mut out, mut at) = (String::new(), 0);
-    for edit in edits {
-        out.push_str(text.get(at..edit.range.start).unwrap_or_default());
-        out.push_str(&edit.text);
-        at = edit.range.end;
-    }
-    out.push_str(text.get(at..).unwrap_or_default());
     out
 }
 

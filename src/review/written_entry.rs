@@ -2,12 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::allow::{AllowlistEntry, Selector, selector_expression};
+use crate::allow::Selector;
 use crate::config::Policy;
-use crate::decide::both;
-use crate::expr::{Declarations, Expected, Expr, compile};
-use crate::source::{Fragment, Span};
-use crate::value::RecordKind;
 use crate::yaml::{self, Node};
 
 /// An entry as its file states it.
@@ -53,32 +49,5 @@ impl WrittenEntry {
             broad: node.get("broad").and_then(Node::bool).unwrap_or_default(),
             node: node.clone(),
         }
-    }
-
-    /// The whole condition of the entry on records of a kind: its selectors and its `when`.
-    pub(super) fn condition(
-        &self,
-        entry: &AllowlistEntry,
-        on: RecordKind,
-        policy: &Policy,
-    ) -> Option<Expr> {
-        let unmet = entry.when_span.is_some() && !entry.when.iter().any(|(kind, _)| *kind == on);
-        let parts = self.selectors.iter().map(|(selector, values)| {
-            let values: Vec<&str> = values.iter().map(String::as_str).collect();
-            selector_expression(*selector, &values, on)
-        });
-        let mut text = parts.collect::<Vec<_>>().join(" && ");
-        if unmet {
-            // Without a `when` for this kind the entry covers nothing.
-            text = "false".to_owned();
-        } else if text.is_empty() {
-            text = "true".to_owned();
-        }
-        let Span { start, .. } = entry.span;
-        let source = Fragment::copied(text, entry.span, start);
-        let declarations = Declarations { on: Some(on), ..Declarations::default() };
-        let (selected, _) = compile(&source, Expected::Condition, &declarations, policy).ok()?;
-        let own = entry.when.iter().find(|(kind, _)| *kind == on);
-        Some(own.map_or(selected.clone(), |(_, when)| both(&selected, when)))
     }
 }

@@ -7,6 +7,7 @@ use super::explain::Explanation;
 use super::observer::RecordObserver;
 use super::run::{RuleTests, Runner, as_written, clock};
 use super::text::one_line;
+use crate::allow::{Allowlist, EntryState};
 use crate::expr::ir::{Ir, NodeId, Op};
 use crate::expr::{Bindings, EvalError, Expr, Trace};
 use crate::rule::{Construct, Judged, Rule};
@@ -25,12 +26,19 @@ pub enum PartKind {
     Raise,
     /// A parameter.
     Parameter,
+    /// A selector of an allowlist entry.
+    Selector,
 }
 
 impl PartKind {
     /// Every kind, in the order of reports.
-    pub const ALL: [PartKind; 4] =
-        [PartKind::Condition, PartKind::Item, PartKind::Raise, PartKind::Parameter];
+    pub const ALL: [PartKind; 5] = [
+        PartKind::Condition,
+        PartKind::Item,
+        PartKind::Raise,
+        PartKind::Parameter,
+        PartKind::Selector,
+    ];
 
     /// Its name in the plural.
     pub fn plural(self) -> &'static str {
@@ -39,6 +47,7 @@ impl PartKind {
             PartKind::Item => "list items",
             PartKind::Raise => "raise arms",
             PartKind::Parameter => "parameters",
+            PartKind::Selector => "allowlist selectors",
         }
     }
 }
@@ -58,6 +67,8 @@ pub enum Gap {
     NeverRaised,
     /// No test sets the parameter.
     NeverSet,
+    /// No match of a test that expects something of the allowlist meets the selector.
+    NeverMet,
 }
 
 impl Gap {
@@ -70,6 +81,7 @@ impl Gap {
             Gap::NeverFound => "never found",
             Gap::NeverRaised => "never raised",
             Gap::NeverSet => "never set",
+            Gap::NeverMet => "never met",
         }
     }
 }
@@ -104,7 +116,7 @@ impl Coverage {
     /// Adds the parts of a rule, and runs its tests. A part that several rules share, such as a
     /// definition, is exercised if the tests of one of them exercise it.
     pub fn add(&mut self, tests: RuleTests<'_>) {
-        let RuleTests { rule, sources, .. } = tests;
+        let RuleTests { rule, sources, entries, .. } = tests;
         let runner = Runner::new(tests);
         // A rule that does not load was reported when the policy was loaded.
         let Ok((plain, env)) = runner.plain() else { return };
@@ -128,13 +140,23 @@ impl Coverage {
             let (rule, env) = variant.as_ref().map_or((&plain, &env), |(rule, env)| (rule, env));
             self.declare(rule, sources);
             let now = clock(test);
-            let mut probe =
-                Probe { coverage: self, rule, explanation: Explanation::new(rule, now) };
+            let entries = test.expect.reads_entries().then_some(entries);
+            let explanation = Explanation::new(rule, now);
+            let mut probe = Probe { coverage: self, rule, entries, now, explanation };
             // A test that cannot be run is reported as a failed test.
             let _ = runner.evaluate(test, rule, env, now, as_written, Some(&mut probe));
             let windows = probe.explanation.windows();
             for measures in &windows {
                 self.measured(rule, measures, now, sources);
+            }
+        }
+    }
+
+    /// Adds the selectors of the entries that name one of these rules as not exercised.
+    pub fn add_entries(&mut self, allowlist: &Allowlist, rules: &[usize], sources: &Sources) {
+        for entry in rules.iter().flat_map(|&rule| allowlist.of_rule(rule)) {
+            for &place in entry.selector_places() {
+                self.parts.entry(selector(place, sources)).or_default();
             }
         }
     }
@@ -184,6 +206,23 @@ impl Coverage {
         holds == Some(true)
     }
 
+    /// Notes which selectors a match meets.
+    fn covered(
+        &mut self,
+        rule: &Rule,
+        entries: Option<&Allowlist>,
+        (bindings, now): (&Bindings<'_>, Time),
+        sources: &Sources,
+    ) {
+        for entry in entries.map(|entries| entries.of_rule(0)).into_iter().flatten() {
+            if entry.state(now) != EntryState::Expired {
+                for place in entry.met(rule.on, bindings) {
+                    self.parts.entry(selector(place, sources)).or_default().is_true = true;
+                }
+            }
+        }
+    }
+
     /// Evaluates the conditions over measures.
     fn measured(&mut self, rule: &Rule, measures: &[Value<'static>], now: Time, sources: &Sources) {
         let Construct::Correlate(correlate) = &rule.construct else { return };
@@ -220,6 +259,7 @@ impl Coverage {
             (PartKind::Item, false, _) => Some(Gap::NeverFound),
             (PartKind::Raise, false, _) => Some(Gap::NeverRaised),
             (PartKind::Parameter, false, _) => Some(Gap::NeverSet),
+            (PartKind::Selector, false, _) => Some(Gap::NeverMet),
             _ => None,
         };
         let parts = self.parts.iter();
@@ -296,6 +336,10 @@ fn arm(when: &Expr, sources: &Sources) -> Key {
     (PartKind::Raise, when.span(), written(when.span(), sources))
 }
 
+fn selector(place: Span, sources: &Sources) -> Key {
+    (PartKind::Selector, place, written(place, sources))
+}
+
 /// The text of a place on one line.
 pub(super) fn written(span: Span, sources: &Sources) -> String {
     one_line(sources.text(span), 100)
@@ -349,16 +393,23 @@ fn items(node: &Ir) -> Vec<(Key, Written<'_>)> {
 struct Probe<'c, 'r> {
     coverage: &'c mut Coverage,
     rule: &'r Rule,
+    /// The entries that apply to the test.
+    entries: Option<&'r Allowlist>,
+    now: Time,
     explanation: Explanation<'r>,
 }
 
 impl RecordObserver for Probe<'_, '_> {
     fn record(&mut self, bindings: &Bindings<'_>, sources: &Sources) {
         self.explanation.record(bindings, sources);
-        let mut matches = false;
+        let (mut matches, mut is_evidence) = (false, false);
         for (number, step) in self.rule.steps.iter().enumerate() {
             let holds = self.coverage.observe(&step.when, bindings, sources);
             matches |= holds && number == self.rule.reported_step();
+            is_evidence |= holds && !step.absent;
+        }
+        if is_evidence {
+            self.coverage.covered(self.rule, self.entries, (bindings, self.now), sources);
         }
         if let Construct::FirstSeen(first_seen) = &self.rule.construct {
             self.coverage.observe(&first_seen.among, bindings, sources);

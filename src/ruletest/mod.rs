@@ -17,6 +17,7 @@ mod reports;
 mod rows;
 mod run;
 mod text;
+mod update;
 
 pub(crate) use text::{one_line, shown_value};
 
@@ -26,6 +27,7 @@ pub use matches::Matches;
 pub use mutate::{Fate, Mutant, Mutation, Told};
 pub use records::check_records;
 pub use run::{Outcome, RuleTests, TestResult, run};
+pub use update::updates;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! Runs the tests of a rule.
 
 use std::num::NonZeroUsize;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 use super::environment::TestEnv;
@@ -109,8 +110,9 @@ pub(super) fn as_written(records: &[Node]) -> Vec<Node> {
 }
 
 /// Runs the tests of one rule file.
+#[derive(Clone)]
 pub(super) struct Runner<'a> {
-    document: Result<Node, Vec<Diagnostic>>,
+    document: Rc<Result<Node, Vec<Diagnostic>>>,
     sources: &'a Sources,
     policy: &'a dyn Env,
     formats: &'a [&'static dyn Format],
@@ -124,7 +126,7 @@ impl<'a> Runner<'a> {
     pub(super) fn new(tests: RuleTests<'a>) -> Self {
         let RuleTests { rule, sources, policy, formats, entries } = tests;
         Self {
-            document: yaml::parse(rule.id_span.file, sources),
+            document: Rc::new(yaml::parse(rule.id_span.file, sources)),
             sources,
             policy,
             formats,
@@ -134,7 +136,15 @@ impl<'a> Runner<'a> {
 
     /// The mapping below `rule` of the file.
     pub(super) fn body(&self) -> Option<&Node> {
-        self.document.as_ref().ok()?.get("rule")
+        self.document.as_ref().as_ref().ok()?.get("rule")
+    }
+
+    /// The same with other allowlist entries.
+    pub(super) fn with_entries<'b>(&self, entries: &'b Allowlist) -> Runner<'b>
+    where
+        'a: 'b,
+    {
+        Runner { document: Rc::clone(&self.document), entries, ..*self }
     }
 
     /// The rule with its defaults, and the environment of tests that set nothing.
@@ -145,7 +155,7 @@ impl<'a> Runner<'a> {
 
     /// Loads the rule from its file.
     fn load(&self, overrides: &Overrides, env: &dyn Env) -> Result<Rule, Vec<Diagnostic>> {
-        let document = self.document.as_ref().map_err(Clone::clone)?;
+        let document = self.document.as_ref().as_ref().map_err(Clone::clone)?;
         let (rule, diagnostics) = rule::load(document, self.sources, overrides, env);
         rule.ok_or_else(|| diagnostics.into_iter().filter(Diagnostic::is_error).collect())
     }

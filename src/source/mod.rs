@@ -3,6 +3,8 @@
 //! Policy files (rules, lists, allowlists, tables, configuration) are opened only here, and
 //! temporary files are created only here. This module must not know what a file means.
 
+#[cfg(feature = "native")]
+mod edit;
 mod fragment;
 #[cfg(feature = "native")]
 mod glob;
@@ -20,6 +22,8 @@ mod temporary;
 #[cfg(feature = "native")]
 pub mod walk;
 
+#[cfg(feature = "native")]
+pub use edit::{Edit, applied};
 pub use fragment::{Fragment, Segment};
 #[cfg(feature = "native")]
 pub use glob::{GlobEntry, GlobWalk, is_glob};

@@ -185,6 +185,17 @@ impl CidrSet {
         }
     }
 
+    /// The fewest ranges that make the set, IPv4 first, each family ascending.
+    pub fn ranges(&self) -> Vec<Cidr> {
+        let v4 = self.v4.iter().flat_map(|&(first, last)| {
+            ipnet::Ipv4Subnets::new(first.into(), last.into(), 0).map(IpNet::V4)
+        });
+        let v6 = self.v6.iter().flat_map(|&(first, last)| {
+            ipnet::Ipv6Subnets::new(first.into(), last.into(), 0).map(IpNet::V6)
+        });
+        v4.chain(v6).map(Cidr).collect()
+    }
+
     /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.v4.is_empty() && self.v6.is_empty()

@@ -3,12 +3,11 @@
 use std::fs;
 
 use insta::assert_snapshot;
-use keytrail::allow::{Selector, selector_expression};
+use keytrail::allow::Selector;
 use keytrail::config::{LoadOptions, Policy};
-use keytrail::expr::{Bindings, Declarations, Expected, compile};
+use keytrail::expr::Bindings;
 use keytrail::record::Record;
 use keytrail::record::field::event;
-use keytrail::source::Fragment;
 use keytrail::value::{RecordKind, Time, Value};
 use serde_json::Value as Json;
 
@@ -289,9 +288,9 @@ fn an_audit_that_cannot_be_complete_says_so() {
     assert_eq!((none.code, none.stdout.lines().next()), (Some(0), Some("0 entries: no problem")));
 }
 
-/// The condition that stands for a selector is true for the records that the entry covers.
+/// The condition that stands for an entry is true for the records that the entry covers.
 #[test]
-fn a_selector_equals_its_expression() {
+fn an_entry_equals_its_expression() {
     let folder = Folder::new("audit-expressions");
     let options = |entry: &str| {
         fs::write(folder.path("allow.yaml"), format!("entries:\n  - {entry}\n")).unwrap();
@@ -331,20 +330,16 @@ fn a_selector_equals_its_expression() {
              expires: never, broad: true }}",
             selector.name()
         ));
-        let text = selector_expression(selector, values, RecordKind::Event);
         let entry = &policy.allowlist.entries[0];
-        let source = Fragment::copied(text.clone(), entry.span, 0);
-        let declarations = Declarations { on: Some(RecordKind::Event), ..Declarations::default() };
-        let (expr, _) = compile(&source, Expected::Condition, &declarations, &policy)
-            .unwrap_or_else(|problems| panic!("{text}: {problems:#?}"));
+        let expr = entry.condition(RecordKind::Event, &policy).unwrap();
         let mut covered = 0;
         for record in &records {
             let bindings = Bindings::of(record, Time(0));
             let covers = entry.unmet(RecordKind::Event, &bindings, Time(0)).is_empty();
-            assert_eq!(expr.test(&bindings), Ok(covers), "{text}\n{record:?}");
+            assert_eq!(expr.test(&bindings), Ok(covers), "{list}\n{record:?}");
             covered += usize::from(covers);
         }
-        assert!(covered > 0 && covered < records.len(), "{text} covers {covered}");
+        assert!(covered > 0 && covered < records.len(), "{list} covers {covered}");
     }
 }
 

@@ -174,7 +174,7 @@ fn a_scan_writes_only_its_reports_starts_nothing_and_uses_no_network() {
     let program = assert_cmd::cargo::cargo_bin!("keytrail");
     let status = Command::new("strace")
         .args(["-f", "-qq", "-e", "trace=open,openat,creat,execve,execveat,socket,connect,unlink,unlinkat,rename,renameat,renameat2,mkdir,mkdirat", "-o", "calls.txt"])
-        .arg(&program)
+        .arg(program)
         .args(["scan", "bad.json", "--no-builtin", "-r", "rules", "-f", "json:out.json"])
         .current_dir(folder.path(""))
         .stdin(Stdio::null())

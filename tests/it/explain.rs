@@ -378,4 +378,38 @@ fn a_scan_explains_its_findings() {
         assert_eq!(ended.code, Some(2), "{ended}");
         assert!(ended.stderr.contains(message), "{ended}");
     }
+
+    // As JSON, beside the report.
+    let scan = |arguments: &[&str]| {
+        let all = ["scan", "logs", "--now", "2026-04-01T00:00:00Z", "--fail-on", "never"];
+        folder.keytrail([&all[..], arguments].concat()).output()
+    };
+    let ended = scan(&["--format", "json", "--explain=explained.json"]);
+    assert_eq!(ended.code, Some(0), "{ended}");
+    let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    let text = std::fs::read_to_string(folder.path("explained.json")).unwrap();
+    let explained: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let schema = folder.keytrail(["schema", "explanations"]).output().stdout;
+    let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+    assert!(validator.is_valid(&explained), "{text}");
+    let of = |value: &serde_json::Value| value["fingerprint"].as_str().unwrap().to_owned();
+    let mut found: Vec<String> = report["findings"].as_array().unwrap().iter().map(of).collect();
+    let rules = explained["rules"].as_array().unwrap().iter();
+    let matches = rules.map(|rule| &rule["conditions"][0]["matches"][0]["finding"]);
+    let mut named: Vec<String> =
+        matches.map(|finding| finding.as_str().unwrap().to_owned()).collect();
+    found.sort();
+    named.sort();
+    assert_eq!(named, found);
+    let missing = &explained["rules"][0]["conditions"][0]["matches"][0]["condition"]["parts"][2]["parts"]
+        [0]["parts"][0]["values"][0];
+    assert_eq!(
+        (&missing["text"], &missing["missing"]),
+        (
+            &"event.code".into(),
+            &"the record lacks it (aws: errorCode; failed sign-ins: `Failure`)".into()
+        )
+    );
+    let ended = scan(&["--format", "json:same.json", "--explain=same.json"]);
+    assert!(ended.stderr.contains("would both be written to same.json"), "{ended}");
 }

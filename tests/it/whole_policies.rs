@@ -1,6 +1,6 @@
 //! Diagnostics of whole policies, and the check that a test shows every code.
 //!
-//! Each file of `tests/corpus/diag/project/` holds policies with all their diagnostics; its README
+//! Each file below `tests/corpus/diag/project/` holds policies with all their diagnostics; its README
 //! describes the form. `KEYTRAIL_UPDATE=1` writes the current diagnostics; review the difference.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,11 +90,11 @@ fn diagnose(name: &str, files: &str) -> String {
 #[test]
 fn every_mistake_in_a_policy_is_located() {
     let update = std::env::var_os("KEYTRAIL_UPDATE").is_some();
-    let mut files: Vec<_> =
-        fs::read_dir(corpus().join("project")).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut files = Vec::new();
+    files_below(&corpus().join("project"), "txt", &mut files);
     files.sort();
     let mut count = 0;
-    for file in files.iter().filter(|file| file.extension().is_some_and(|e| e == "txt")) {
+    for file in &files {
         let written = fs::read_to_string(file).unwrap();
         let mut found = String::new();
         for case in format!("\n{written}").split("\n=== ").skip(1) {

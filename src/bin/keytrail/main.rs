@@ -15,6 +15,7 @@ mod cli;
 mod command_tree;
 mod commands;
 mod exit;
+mod explain_args;
 mod gate_args;
 mod git;
 mod host;

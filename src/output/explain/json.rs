@@ -19,6 +19,22 @@ use crate::value::Time;
 struct Document<'e> {
     /// Always `keytrail/explain/v1`.
     schema: &'static str,
+    #[serde(flatten)]
+    rule: Rule<'e>,
+}
+
+/// What the rules with findings decide about the first matches of each finding.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Explanations<'e> {
+    /// Always `keytrail/explanations/v1`.
+    schema: &'static str,
+    /// The rules with findings. Each match names the fingerprint of its finding.
+    rules: Vec<Rule<'e>>,
+}
+
+/// What a rule decides about the records of inputs.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Rule<'e> {
     /// The rule.
     rule: &'e str,
     /// The kind of record that it reads: `event`, `cred` or `key`.
@@ -64,6 +80,9 @@ struct Condition<'e> {
 struct Record<'e> {
     /// Where the record begins: `PATH:LINE:COLUMN`.
     place: &'e str,
+    /// The fingerprint of the finding that it is shown for, if findings are explained.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finding: Option<&'e str>,
     /// The time of the event, or of the report.
     #[serde(skip_serializing_if = "Option::is_none")]
     time: Option<String>,
@@ -244,12 +263,25 @@ struct Finding<'e> {
 ///
 /// If writing to `out` fails.
 pub fn write(of: &Explanation, out: &mut dyn io::Write) -> io::Result<()> {
+    write_pretty(&Document { schema: "keytrail/explain/v1", rule: rule(of) }, out)
+}
+
+/// Writes the explanations of findings as JSON.
+///
+/// # Errors
+///
+/// If writing to `out` fails.
+pub fn write_all(of: &[Explanation], out: &mut dyn io::Write) -> io::Result<()> {
+    let rules = of.iter().map(rule).collect();
+    write_pretty(&Explanations { schema: "keytrail/explanations/v1", rules }, out)
+}
+
+fn rule(of: &Explanation) -> Rule<'_> {
     let blind = of
         .blind
         .iter()
         .map(|(format, lacks)| (*format, lacks.iter().map(|field| field.field().path()).collect()));
-    let document = Document {
-        schema: "keytrail/explain/v1",
+    Rule {
         rule: &of.rule,
         on: of.on.name(),
         not_configured: of.not_configured.as_deref(),
@@ -261,8 +293,7 @@ pub fn write(of: &Explanation, out: &mut dyn io::Write) -> io::Result<()> {
         subjects: of.subjects.iter().map(subject).collect(),
         subject_count: of.subject_count,
         findings: of.findings.iter().map(finding).collect(),
-    };
-    write_pretty(&document, out)
+    }
 }
 
 fn condition(of: &ExplainedCondition) -> Condition<'_> {
@@ -288,6 +319,7 @@ fn record(of: &ExplainedRecord) -> Record<'_> {
     let raises = of.raises.iter().map(|(to, when)| Raise { to: to.name(), when: node(when) });
     Record {
         place: &of.place,
+        finding: of.finding.as_deref(),
         time: text(of.time),
         met: of.met,
         unmet: of.unmet,
@@ -366,4 +398,9 @@ fn text(time: Option<Time>) -> Option<String> {
 /// The JSON schema of the explanation, identical to `schemas/explain.json`.
 pub fn schema() -> String {
     schema_of::<Document<'_>>()
+}
+
+/// The JSON schema of the explanations of findings, identical to `schemas/explanations.json`.
+pub fn explanations_schema() -> String {
+    schema_of::<Explanations<'_>>()
 }

@@ -22,8 +22,17 @@ pub fn write(results: &Results, out: &mut dyn io::Write) -> io::Result<()> {
         writeln!(out, "{path}:{}:{}: survived: {what}: {code}", mutant.line, mutant.column)?;
         match &mutant.told {
             Told::By { record, rule_matches } => {
-                let which = if *rule_matches { "rule" } else { "mutant" };
-                writeln!(out, "  only the {which} matches: {}", escape(record))?;
+                let which = match (rule_matches, mutant.is_entry) {
+                    (false, _) => "mutant",
+                    (true, false) => "rule",
+                    (true, true) => "entry",
+                };
+                let verb = if mutant.is_entry { "covers" } else { "matches" };
+                writeln!(out, "  only the {which} {verb}: {}", escape(record))?;
+            }
+            Told::Together { records, rule, mutant } => {
+                let (rule, mutant) = (escape(rule), escape(mutant));
+                writeln!(out, "  the rule gives {rule}, the mutant {mutant}: {}", escape(records))?;
             }
             Told::Never => writeln!(out, "  no record tells the mutant from the rule")?,
             Told::Unknown => {}

@@ -60,7 +60,7 @@ struct Coverage<'r> {
 /// The parts of a kind.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Parts {
-    /// `conditions`, `list items`, `raise arms` or `parameters`.
+    /// `conditions`, `list items`, `raise arms`, `parameters` or `allowlist selectors`.
     kind: &'static str,
     /// How many there are; a condition counts twice, true and false.
     all: usize,
@@ -82,7 +82,7 @@ struct Uncovered<'r> {
     /// The text of the part.
     text: &'r str,
     /// What no test does: `never true`, `never false`, `never evaluated`, `never found`, `never
-    /// raised` or `never set`.
+    /// raised`, `never set` or `never met`.
     gap: &'static str,
 }
 
@@ -116,12 +116,22 @@ struct Mutant<'r> {
     code: &'r str,
     /// What was changed.
     change: &'r str,
-    /// The smallest record that was found to tell a survivor from its rule, as a test writes it.
+    /// Whether an allowlist entry was changed, and not the rule.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_entry: bool,
+    /// The smallest record or records that were found to tell a survivor from its rule, as a test writes
+    /// them.
     #[serde(skip_serializing_if = "Option::is_none")]
     record: Option<&'r str>,
-    /// Whether the rule matches that record; if not, the mutant does.
+    /// Whether the rule matches that record, or the entry covers it; if not, the mutant does.
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_matches: Option<bool>,
+    /// What the rule gives for several records, such as `2 findings`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_gives: Option<&'r str>,
+    /// What the mutant gives for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mutant_gives: Option<&'r str>,
     /// Whether no record tells a survivor from its rule.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     indistinguishable: bool,
@@ -194,12 +204,22 @@ pub fn write(results: &Results, out: &mut dyn io::Write) -> io::Result<()> {
                     column: of.column,
                     code: &of.code,
                     change: &of.what,
+                    is_entry: of.is_entry,
                     record: match &of.told {
                         Told::By { record, .. } => Some(record),
+                        Told::Together { records, .. } => Some(records),
                         _ => None,
                     },
                     rule_matches: match &of.told {
                         Told::By { rule_matches, .. } => Some(*rule_matches),
+                        _ => None,
+                    },
+                    rule_gives: match &of.told {
+                        Told::Together { rule, .. } => Some(rule),
+                        _ => None,
+                    },
+                    mutant_gives: match &of.told {
+                        Told::Together { mutant, .. } => Some(mutant),
                         _ => None,
                     },
                     indistinguishable: of.told == Told::Never,

@@ -77,6 +77,8 @@ pub struct MutantResult {
     pub code: String,
     /// What was changed.
     pub what: String,
+    /// Whether an allowlist entry was changed.
+    pub is_entry: bool,
     /// What became of it.
     pub fate: Fate,
     /// For a survivor, the records that tell it from its rule.
@@ -130,6 +132,7 @@ impl Results {
                 column,
                 code: mutant.code.clone(),
                 what: mutant.what.clone(),
+                is_entry: mutant.is_entry,
                 fate: mutant.fate.clone(),
                 told: mutant.told.clone(),
             });

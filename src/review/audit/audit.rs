@@ -104,7 +104,7 @@ pub fn audit(
 ) -> io::Result<Audit> {
     let entries = &policy.allowlist.entries;
     let written = written(policy);
-    let decider = Decider::new(policy, &written);
+    let decider = Decider::new(policy);
     let covered =
         corpus.map(|(inputs, roots)| cover(policy, inputs, roots, options)).transpose()?;
     let (mut coverage, corpus) = match covered {

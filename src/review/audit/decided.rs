@@ -6,7 +6,6 @@ use crate::allow::AllowlistEntry;
 use crate::config::Policy;
 use crate::decide::{Answer, Condition, Witness, both, implies, never_true};
 use crate::expr::Expr;
-use crate::review::written_entry::WrittenEntry;
 use crate::rule::Rule;
 use crate::value::RecordKind;
 
@@ -53,15 +52,13 @@ struct Covered<'p> {
 }
 
 impl<'p> Decider<'p> {
-    pub(super) fn new(policy: &'p Policy, written: &BTreeMap<&str, WrittenEntry>) -> Self {
+    pub(super) fn new(policy: &'p Policy) -> Self {
         let entries = policy.allowlist.entries.iter();
         let entries = entries.map(|entry| {
             let mut of_kind = BTreeMap::new();
             let mut covered = Vec::new();
             for rule in entry.rules.iter().filter_map(|&rule| policy.rules.get(rule)) {
-                let own = written.get(entry.id.as_str());
-                let condition = own.and_then(|own| own.condition(entry, rule.on, policy));
-                let Some(condition) = condition else { continue };
+                let Some(condition) = entry.condition(rule.on, policy) else { continue };
                 for step in &rule.steps {
                     covered.push(Covered::new(rule, &step.when, &condition));
                 }

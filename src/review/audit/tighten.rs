@@ -4,9 +4,8 @@ use super::coverage::{EntryCoverage, Values};
 use crate::allow::Selector;
 use crate::config::Policy;
 use crate::review::entry_text::{Selected, block, flow, list};
-use crate::review::patch::Edit;
 use crate::review::written_entry::WrittenEntry;
-use crate::source::Span;
+use crate::source::Edit;
 use crate::value::{Cidr, Wildcards, parse_ip};
 
 /// The most values of a selector that replace wider ones, or are added.
@@ -83,7 +82,8 @@ pub(super) fn tighten(
     }
     let mut edits = Vec::new();
     if !same_rules {
-        edits.push(replace(names.span, list(&rules), policy));
+        let text = &policy.sources.file(names.span.file).text;
+        edits.push(Edit::of_value(names.span, text, list(&rules)));
     }
     if !same_selectors {
         edits.extend(replace_match(written, &selectors, policy));
@@ -137,21 +137,14 @@ fn usable(values: &[String]) -> bool {
     !values.iter().any(odd)
 }
 
-fn replace(span: Span, text: String, policy: &Policy) -> Edit {
-    let (start, end) = (span.start as usize, span.end as usize);
-    let whole = policy.sources.text(span);
-    let end = end - (whole.len() - whole.trim_end().len());
-    Edit { range: start..end, text }
-}
-
 /// Replaces the value of `match`, in the style in which the entry is written.
 fn replace_match(written: &WrittenEntry, selectors: &Selected, policy: &Policy) -> Option<Edit> {
     let entry = written.node.entries().iter().find(|entry| entry.key.text() == "match")?;
     let (key, value) = (entry.key.span(), entry.value.span);
     let file = policy.sources.file(key.file);
-    let after = replace(value, flow(selectors), policy);
+    let after = Edit::of_value(value, &file.text, flow(selectors));
     let (_, column) = file.line_col(key.start);
-    let in_line = |span: Span| policy.sources.text(span).starts_with('{');
+    let in_line = |span: crate::source::Span| policy.sources.text(span).starts_with('{');
     let short = column + "match: ".len() + after.text.chars().count() <= WIDTH;
     if in_line(written.node.span) || in_line(value) && short {
         return Some(after);

@@ -1,6 +1,7 @@
 //! What is decided about two versions of a condition.
 
 use super::change::{CounterExample, Effect};
+use super::table_rows::over_keys;
 use crate::decide::{Answer, Condition, Witness, implies, same};
 use crate::expr::ir::{Ir, NodeId, Op};
 use crate::expr::{Bindings, Expr};
@@ -61,7 +62,11 @@ impl Difference {
         if same(base, head) {
             return None;
         }
-        let (base, head) = (Condition::new(base, on), Condition::new(head, on));
+        let (base, head) = over_keys(base, head);
+        if same(&base, &head) {
+            return None;
+        }
+        let (base, head) = (Condition::new(&base, on), Condition::new(&head, on));
         let decided = |answer| match answer {
             Answer::Yes => Decided::No,
             Answer::No(witness) => Decided::Yes(Proof::Witness(witness)),

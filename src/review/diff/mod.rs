@@ -13,6 +13,7 @@ mod rule_changes;
 mod parts;
 mod steps;
 mod triage;
+mod table_rows;
 mod construct;
 mod raises;
 mod rule;

@@ -1,6 +1,6 @@
 //! One version of the policy, with the places of the parts of its files.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -8,7 +8,6 @@ use super::change::ChangePlace;
 use crate::allow::AllowlistEntry;
 use crate::config::Policy;
 use crate::expr::Expr;
-use crate::review::written_entry::{WrittenEntry, written};
 use crate::rule::Rule;
 use crate::source::{FileId, Span};
 use crate::value::RecordKind;
@@ -19,13 +18,11 @@ use crate::yaml::{self, Node};
 pub(super) struct Version<'p> {
     pub(super) policy: &'p Policy,
     parsed: RefCell<BTreeMap<FileId, Option<Rc<Node>>>>,
-    /// The allowlist entries as their files state them.
-    entries: OnceCell<BTreeMap<&'p str, WrittenEntry>>,
 }
 
 impl<'p> Version<'p> {
     pub(super) fn new(policy: &'p Policy) -> Self {
-        Self { policy, parsed: RefCell::default(), entries: OnceCell::new() }
+        Self { policy, parsed: RefCell::default() }
     }
 
     pub(super) fn rule(&self, id: &str) -> Option<&'p Rule> {
@@ -36,8 +33,7 @@ impl<'p> Version<'p> {
     /// The condition under which an entry covers a match of a rule of this kind, apart from expiry and
     /// guards.
     pub(super) fn condition(&self, entry: &AllowlistEntry, kind: RecordKind) -> Option<Expr> {
-        let written = self.entries.get_or_init(|| written(self.policy));
-        written.get(entry.id.as_str())?.condition(entry, kind, self.policy)
+        entry.condition(kind, self.policy)
     }
 
     /// The line where a span begins.

@@ -3,12 +3,15 @@
 //! A change is made in the compiled rule, so nothing is parsed again. A mutant that no test tells
 //! from its rule survives: a test is missing, or the changed part does nothing.
 
+mod entries;
 mod expr_changes;
+mod records;
 mod rule_changes;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use records::told_by_records;
 use rule_changes::{RuleChange, rule_changes};
 pub use told::Told;
 use told::told;
@@ -47,6 +50,8 @@ pub struct Mutant {
     pub code: String,
     /// What was changed, as a clause.
     pub what: String,
+    /// Whether an allowlist entry was changed.
+    pub is_entry: bool,
     /// What became of it.
     pub fate: Fate,
     /// For a survivor, the records that tell it from its rule.
@@ -110,28 +115,18 @@ impl Mutation {
                     variant.tests.iter().any(|test| variant.tells(test, &change.rule, &runner))
                 })
             });
-            let accepted = || {
-                rule.survivors.iter().position(|of| of.code == code && what.contains(&of.change))
-            };
             let fate = match killed {
                 true => Fate::Killed,
                 false if *constant => Fate::Equal,
-                false => match accepted() {
-                    Some(number) => {
-                        used.insert(number);
-                        Fate::Accepted { reason: rule.survivors[number].reason.clone() }
-                    }
-                    None => Fate::Survived,
-                },
+                false => unnoticed(rule, &code, what, &mut used),
             };
-            let told = match (&fate, variants.first()) {
-                (Fate::Survived, Some(Variant { rule, changes, .. })) => {
-                    changes.get(key).map_or(Told::Unknown, |change| told(rule, change))
-                }
+            let told = match fate {
+                Fate::Survived => told_by_variants(&variants, key, &runner),
                 _ => Told::Unknown,
             };
             self.mutants.push(Mutant {
                 told,
+                is_entry: false,
                 rule: rule.id.clone(),
                 span: *span,
                 code,
@@ -139,6 +134,7 @@ impl Mutation {
                 fate,
             });
         }
+        self.add_entries(tests, &runner, &variants, &mut used);
         let unused = rule.survivors.iter().enumerate().filter(|(number, _)| !used.contains(number));
         self.unused.extend(unused.map(|(_, of)| (rule.id.clone(), of.span)));
     }
@@ -174,6 +170,31 @@ impl Mutation {
             settled.push(mutant);
         }
         self.mutants = settled;
+    }
+}
+
+/// What tells a change from its rule: one record if the condition decides, else several.
+fn told_by_variants(variants: &[Variant<'_>], key: &str, runner: &Runner<'_>) -> Told {
+    let plain = variants.first().and_then(|of| Some(told(&of.rule, of.changes.get(key)?)));
+    let plain = plain.unwrap_or(Told::Unknown);
+    if plain != Told::Unknown {
+        return plain;
+    }
+    let told = variants.iter().filter_map(|variant| {
+        Some(told_by_records(variant, &variant.changes.get(key)?.rule, runner))
+    });
+    told.into_iter().find(|told| *told != Told::Unknown).unwrap_or(Told::Unknown)
+}
+
+/// The fate of a change that no test notices. `used` gets the number of the survivor that accepts it.
+fn unnoticed(rule: &Rule, code: &str, what: &str, used: &mut BTreeSet<usize>) -> Fate {
+    let accepts = |of: &crate::rule::AcceptedSurvivor| of.code == code && what.contains(&of.change);
+    match rule.survivors.iter().position(accepts) {
+        Some(number) => {
+            used.insert(number);
+            Fate::Accepted { reason: rule.survivors[number].reason.clone() }
+        }
+        None => Fate::Survived,
     }
 }
 

@@ -1,8 +1,9 @@
 //! The record that tells a mutant from its rule.
 
 use super::rule_changes::{RuleChange, Site};
+use crate::allow::AllowlistEntry;
 use crate::decide::{Answer, Condition, Witness, both, implies};
-use crate::expr::{Bindings, Expr};
+use crate::expr::{Bindings, Env, Expr};
 use crate::record::field::{cred, event};
 use crate::record::{FieldId, Record};
 use crate::rule::{Construct, Judged, Rule};
@@ -33,13 +34,35 @@ pub enum Told {
     By {
         /// The record, or the values of measures, as a test writes it.
         record: String,
-        /// Whether the rule matches; if not, the mutant does.
+        /// Whether the rule matches, or the entry covers; if not, the mutant does.
         rule_matches: bool,
+    },
+    /// These records do together: the rule and its mutant do not give the same.
+    Together {
+        /// The records as a test writes them.
+        records: String,
+        /// What the rule gives: `2 findings`.
+        rule: String,
+        /// What the mutant gives.
+        mutant: String,
     },
     /// No record does.
     Never,
     /// None was found, or the change is not one of a condition.
     Unknown,
+}
+
+/// The match that only an entry or its mutant covers, with as few fields as possible.
+pub(super) fn told_of_entry(
+    (step, on): (&Expr, RecordKind),
+    (entry, changed): (&AllowlistEntry, &AllowlistEntry),
+    env: &dyn Env,
+) -> Told {
+    let covered = |entry: &AllowlistEntry| Some(both(step, &entry.condition(on, env)?));
+    let (Some(own), Some(other)) = (covered(entry), covered(changed)) else {
+        return Told::Unknown;
+    };
+    telling((&own, &other), on, &[])
 }
 
 /// The record that tells a change from its rule, with as few fields as possible.
@@ -53,16 +76,20 @@ pub(super) fn told(rule: &Rule, change: &RuleChange) -> Told {
     };
     let Some((own, other)) = pair else { return Told::Unknown };
     let names: Vec<&str> = rule.measures().iter().map(|measure| measure.name.as_str()).collect();
-    let (of_own, of_other) = (Condition::new(&own, rule.on), Condition::new(&other, rule.on));
+    telling((&own, &other), rule.on, &names)
+}
+
+/// A record for which only one of two conditions holds; `names` are those of measures.
+fn telling((own, other): (&Expr, &Expr), on: RecordKind, names: &[&str]) -> Told {
+    let (of_own, of_other) = (Condition::new(own, on), Condition::new(other, on));
     let mut proven = 0;
     for (rule_matches, a, b) in [(false, &of_other, &of_own), (true, &of_own, &of_other)] {
         match implies(a, b) {
             Answer::Yes => proven += 1,
             Answer::Undecided => {}
             Answer::No(witness) => {
-                let (matching, failing) =
-                    if rule_matches { (&own, &other) } else { (&other, &own) };
-                let told = Telling { on: rule.on, matching, failing, names: &names };
+                let (matching, failing) = if rule_matches { (own, other) } else { (other, own) };
+                let told = Telling { on, matching, failing, names };
                 if let Some(record) = told.smallest(&witness) {
                     return Told::By { record, rule_matches };
                 }

@@ -219,3 +219,66 @@ fn conditions_over_measures_are_covered_by_the_fullest_window() {
         assert_eq!(coverage.count(PartKind::Condition), (4, 3), "{:#?}", coverage.uncovered());
     });
 }
+
+/// The records of a survivor of a subject, a window or a step, written as a test, kill it.
+#[test]
+fn the_records_of_a_survivor_kill_it() {
+    let correlated = "  on: event\n  when: event.ok == false\n  by: [event.account, event.ak]\n  \
+        correlate:\n    within: 10m\n    measures: { calls: { count: \"true\" } }\n    having: calls >= 3\n  \
+        base: { event: { provider: aws, account: \"1\", ak: K, api: A, ok: false } }\n";
+    let of_three = "    - name: a\n      records:\n        - event: { time: 2026-01-01T10:00:00Z }\n        \
+        - event: { time: 2026-01-01T10:01:00Z }\n        - event: { time: 2026-01-01T10:02:00Z }\n      \
+        expect: match\n";
+    let sequence = "  on: event\n  by: [event.account, event.user]\n  sequence:\n    within: 1h\n    steps:\n      \
+        - { id: first, when: 'event.api == \"A\"', count: 2 }\n      - { id: second, when: 'event.api == \"B\"' }\n  \
+        base: { event: { provider: aws, account: \"1\", user: x } }\n";
+    let of_steps = "    - name: a\n      records:\n        - event: { api: A, time: 2026-01-01T10:00:00Z }\n        \
+        - event: { api: A, time: 2026-01-01T10:01:00Z }\n        - event: { api: B, time: 2026-01-01T10:02:00Z }\n      \
+        expect: match\n";
+    let plain = "  on: event\n  when: event.api == \"A\"\n  by: [event.account, event.ip]\n  \
+        base: { event: { provider: aws, account: \"1\", api: A } }\n";
+    let first_seen = "  on: event\n  when: event.api == \"A\"\n  by: [event.user]\n  \
+        first_seen: { of: [event.ip], history: 7d }\n  \
+        base: { event: { provider: aws, api: A, user: x, ip: 203.0.113.7 } }\n";
+    let of_values = "    - name: a\n      records:\n        - event: { time: 2026-01-01T10:00:00Z, ip: 203.0.113.8 }\n        \
+        - event: { time: 2026-01-10T10:00:00Z }\n      expect: match\n";
+    for (head, test, changes) in [
+        (plain, "    - { name: a, expect: match }\n", &["from `by`"][..]),
+        (correlated, of_three, &["from `by`", "10m became 20m", "10m became 5m"]),
+        (sequence, of_steps, &["from `by`", "1h became", "the steps", "the `count` 2"]),
+        (first_seen, of_values, &["7d became"]),
+    ] {
+        let survivors = |tests: &str| {
+            with_tests(head, tests, |tests| {
+                let mut mutation = Mutation::default();
+                mutation.add(tests);
+                assert_eq!(mutation.failing, Vec::<String>::new());
+                let survivors = mutation.mutants.into_iter();
+                survivors.filter(|of| of.fate == Fate::Survived).collect::<Vec<_>>()
+            })
+        };
+        let told = |change: &str| {
+            let found = survivors(test).into_iter().filter(|of| of.what.contains(change));
+            found.map(|of| (of.what, of.told)).collect::<Vec<_>>()
+        };
+        for change in changes {
+            let found = told(change);
+            assert!(!found.is_empty(), "{change} does not survive");
+            for (number, (what, told)) in found.into_iter().enumerate() {
+                let Told::Together { records, rule, .. } = told else {
+                    panic!("{what}: {told:?}");
+                };
+                let expect = match rule.split_once(' ') {
+                    Some(("no", _)) => "none".to_owned(),
+                    Some((count, "finding" | "findings")) => format!("{{ findings: {count} }}"),
+                    _ => panic!("{what}: {rule}"),
+                };
+                let more = format!(
+                    "{test}    - {{ name: w{number}, base: none, {records}, expect: {expect} }}\n"
+                );
+                let left = survivors(&more);
+                assert!(left.iter().all(|of| of.what != what), "{what}: {records}");
+            }
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Diagnostics of invalid expressions.
 //!
-//! Each file of `tests/corpus/diag/` contains expressions with their diagnostics, underlined.
+//! Each file of `tests/corpus/diag/` and of its folder `lint` contains expressions with their diagnostics, underlined.
 //! `KEYTRAIL_UPDATE=1` writes the current diagnostics; review the difference.
 
 use std::fs;
@@ -69,7 +69,12 @@ fn diagnose(header: &str, text: &str) -> String {
 fn every_mistake_has_a_located_diagnostic() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/diag");
     let update = std::env::var_os("KEYTRAIL_UPDATE").is_some();
-    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    let folders = [folder.join("lint"), folder];
+    let mut files: Vec<_> = folders
+        .iter()
+        .flat_map(|folder| fs::read_dir(folder).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
     let mut count = 0;
     for file in files.iter().filter(|file| file.extension().is_some_and(|e| e == "txt")) {

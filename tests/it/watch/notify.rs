@@ -39,8 +39,11 @@ fn request(stream: &mut TcpStream) -> (String, Vec<u8>) {
     }
 }
 
+/// The head and the body of each request.
+type Requests = Vec<(String, Vec<u8>)>;
+
 /// A server that gives these answers in turn, and returns the requests.
-fn server(answers: &'static [&'static str]) -> (String, JoinHandle<Vec<(String, Vec<u8>)>>) {
+fn server(answers: &'static [&'static str]) -> (String, JoinHandle<Requests>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/hook/secret", listener.local_addr().unwrap());
     let serve = move || {

@@ -1,18 +1,14 @@
 //! `keytrail scan`: finds risky use of credentials.
 
-use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::time::Instant;
 
 use clap::builder::BoolishValueParser;
 use keytrail::ScanOptions;
 use keytrail::config::{FAIL_ON, MAX_SKIPPED, MIN_SEVERITY, Policy};
-use keytrail::finding::Redactor;
 use keytrail::input::InputSet;
-use keytrail::output::explain::write_human;
 use keytrail::query::Bound;
 use keytrail::report::{Note, Report};
-use keytrail::review::{ExplainOptions, explain_each};
 use keytrail::rule::Severity;
 use keytrail::source::walk;
 use keytrail::value::Time;
@@ -20,6 +16,7 @@ use keytrail::value::Time;
 use crate::args;
 use crate::baseline_args::BaselineArgs;
 use crate::exit::{EXIT_CODES, Exit, Failure};
+use crate::explain_args::{ExplainArgs, explain_findings};
 use crate::gate_args::{GateArgs, verdict};
 use crate::host::Host;
 use crate::inputs::{InputArgs, notes};
@@ -27,7 +24,6 @@ use crate::policy::{PolicyArgs, RuleChoice};
 use crate::query_args::period;
 use crate::progress::{Counted, during};
 use crate::target::{ReportArgs, Targets};
-use crate::term::stdout_failed;
 use crate::version::Version;
 
 /// Find risky use of credentials in audit logs and credential reports.
@@ -70,10 +66,8 @@ pub(crate) struct Scan {
     #[arg(long, env = "KEYTRAIL_PREFILTER", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     prefilter: bool,
-    /// Explain each finding after the report: the condition with the value of every part, why values
-    /// are missing, and which allowlist entries nearly apply. Reads the inputs a second time.
-    #[arg(long)]
-    explain: bool,
+    #[command(flatten)]
+    explain: ExplainArgs,
     #[command(flatten)]
     inputs: InputArgs,
     #[command(flatten)]
@@ -101,9 +95,6 @@ pub(crate) struct Scan {
     min_severity: Option<Severity>,
 }
 
-/// Findings of each rule that are explained.
-const EXPLAINED: usize = 50;
-
 impl Scan {
     pub(crate) fn run(mut self, host: &mut Host<'_>) -> Result<Exit, Failure> {
         let start = Instant::now();
@@ -111,7 +102,7 @@ impl Scan {
         let mut baselines = self.baseline.read()?;
         targets.reject_destination(baselines.destination())?;
         self.policy.choice = std::mem::take(&mut self.choice);
-        self.can_explain(&targets)?;
+        let explain = self.explain.destination(&targets, self.inputs.reads_stdin())?;
         let mut policy = self.policy.load(self.now.unwrap_or(host.clock), host)?;
         if let Some(name) = &self.policy_from {
             // `--only` and `--disable` are about the rules of this run.
@@ -131,61 +122,13 @@ impl Scan {
             folders.project = walk::resolve(&policy.root);
         }
         targets.write(&report, &style, host)?;
-        if self.explain {
-            self.explain(&policy, &inputs, &report, host)?;
+        if let Some(destination) = &explain {
+            let options = (self.now, self.show_keys);
+            explain_findings((&policy, &inputs, &report), options, destination, host)?;
         }
         baselines.write(&report, options.baseline)?;
         summarise(&report, &targets, start, host);
         Ok(self.gate.exit(&report))
-    }
-
-    /// Whether findings can be explained: for people, and from inputs that can be read twice.
-    fn can_explain(&self, targets: &Targets) -> Result<(), Failure> {
-        if !self.explain {
-            return Ok(());
-        }
-        if !targets.shown() {
-            return Err(Failure::because("--explain needs the report for people on standard output")
-                .help("add `--format human`, or use `keytrail explain RULE INPUT --format json`"));
-        }
-        if self.inputs.reads_stdin() {
-            return Err(Failure::because("--explain reads the inputs twice, and standard input cannot be")
-                .help("write it to a file"));
-        }
-        Ok(())
-    }
-
-    /// Explains the rules that have findings, each with the first match of every subject.
-    fn explain(
-        &self,
-        policy: &Policy,
-        inputs: &InputSet,
-        report: &Report,
-        host: &mut Host<'_>,
-    ) -> Result<(), Failure> {
-        let found: BTreeSet<usize> = report.findings.iter().map(|finding| finding.rule).collect();
-        let rules: Vec<usize> = found.into_iter().collect();
-        let fingerprints = report.findings.iter().map(|finding| finding.fingerprint.clone());
-        let options = ExplainOptions {
-            matches: EXPLAINED,
-            misses: 0,
-            subjects: EXPLAINED,
-            now: self.now,
-            clock: self.now.unwrap_or(host.clock),
-            redactor: Redactor { show_keys: self.show_keys },
-            findings: Some(fingerprints.collect()),
-        };
-        let counted = Counted::new(inputs);
-        let explained = during(&counted, host.term.progress, || {
-            explain_each(policy, &rules, &counted, inputs.roots(), &options)
-        });
-        let explained = explained.map_err(|error| stdout_failed(&error))?;
-        let style = host.term.table_style();
-        for explanation in &explained {
-            host.term.print("\n")?;
-            write_human(explanation, style, host.term.out()).map_err(|error| stdout_failed(&error))?;
-        }
-        host.term.finish()
     }
 
     fn notes(&self, inputs: &InputSet) -> Vec<Note> {

@@ -17,6 +17,7 @@ static SCHEMAS: &[Generated] = &[
     ("config", config::project_schema),
     ("diff", output::diff::diff_schema),
     ("explain", output::explain::explain_schema),
+    ("explanations", output::explain::explanations_schema),
     ("ndjson", output::ndjson_schema),
     ("policy", config::policy_schema),
     ("posture", output::posture::posture_schema),
@@ -32,6 +33,7 @@ static SCHEMAS: &[Generated] = &[
 /// `audit` describes the output of `allowlist audit --format json`; `baseline` describes a file of
 /// `scan --write-baseline`; `check` describes the output of `check --format json`; `config` describes the project file;
 /// `diff` describes the output of `diff --format json`; `explain` describes the output of `explain --format json`;
+/// `explanations` describes the file of `scan --explain=FILE`;
 /// `ndjson` describes a line of `scan --format ndjson`; `policy` describes rules, lists, definitions and allowlists;
 /// `posture` describes the output of `posture --format json`; `recommend` describes the output of
 /// `recommend --format json`; `report` describes the output of `scan --format json`; `test` describes the output of

@@ -1,5 +1,6 @@
 //! `keytrail test`: runs the tests that are written in rules.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use keytrail::allow::Allowlist;
@@ -10,6 +11,7 @@ use keytrail::input::FORMATS;
 use keytrail::output::rule_tests::{Results, TestLine, write_human, write_json, write_junit};
 use keytrail::rule::Rule;
 use keytrail::ruletest::{self, Coverage, Mutation, Outcome, RuleTests};
+use keytrail::source::{Edit, FileId, applied};
 
 use crate::exit::{EXIT_CODES, Exit, Failure};
 use crate::host::Host;
@@ -19,7 +21,7 @@ use crate::term::stdout_failed;
 /// Run the tests of rules.
 ///
 /// `--coverage` lists what no test exercises: conditions that are never true or never false, items
-/// of lists, arms of `raise`, and parameters. `--mutate` changes the rules one part at a time and
+/// of lists, arms of `raise`, parameters, and selectors of allowlist entries. `--mutate` changes the rules one part at a time and
 /// lists the changes that no test notices. `--cases` scans stored logs: each folder with `inputs` has the
 /// expected findings in `expected.yaml`, and its own policy if it has a `keytrail.yaml`.
 #[derive(Debug, clap::Args)]
@@ -50,8 +52,9 @@ pub(crate) struct Test {
     /// ones, instead of running the tests of rules; repeatable.
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["paths", "only", "coverage", "mutate"])]
     cases: Vec<PathBuf>,
-    /// Write the findings of each case to its file of expected findings.
-    #[arg(long, requires = "cases")]
+    /// Write what the rules give now: into `expect` of each test that fails, or with `--cases` into the
+    /// file of expected findings.
+    #[arg(long)]
     update: bool,
     #[command(flatten)]
     policy: PolicyArgs,
@@ -75,7 +78,10 @@ impl Test {
         }
         let named = !self.paths.is_empty();
         self.policy.rules.append(&mut self.paths);
-        let policy = self.policy.load_with_tests(host.clock, host)?;
+        let mut policy = self.policy.load_with_tests(host.clock, host)?;
+        if self.update && self.update_tests(&policy, host)? {
+            policy = self.policy.load_with_tests(host.clock, host)?;
+        }
         let shipped = self.shipped(&policy, host)?;
         let mut results = Results::default();
         let (mut own, mut builtin) = (Vec::new(), Vec::new());
@@ -98,6 +104,10 @@ impl Test {
             self.test(policy, &rules, &mut results, host);
             if (self.coverage || self.min_coverage.is_some()) && !rules.is_empty() {
                 let mut coverage = Coverage::default();
+                let own: Vec<usize> = (0..policy.rules.len())
+                    .filter(|&at| rules.iter().any(|rule| rule.id == policy.rules[at].id))
+                    .collect();
+                coverage.add_entries(&policy.allowlist, &own, &policy.sources);
                 each(policy, &rules, |tests| coverage.add(tests));
                 results.add_coverage(&coverage, &policy.sources);
             }
@@ -119,6 +129,35 @@ impl Test {
         }
         self.write(&results, host)?;
         Ok(self.exit(&results, &failing, &unused, host))
+    }
+
+    /// Writes what the rules give into the tests that fail; returns whether there is any.
+    fn update_tests(&self, policy: &Policy, host: &Host<'_>) -> Result<bool, Failure> {
+        let rules: Vec<&Rule> =
+            self.select(policy)?.into_iter().filter(|rule| !rule.builtin).collect();
+        let mut edits: BTreeMap<FileId, Vec<Edit>> = BTreeMap::new();
+        each(policy, &rules, |tests| {
+            let found = ruletest::updates(tests);
+            if !found.is_empty() {
+                edits.entry(tests.rule.id_span.file).or_default().extend(found);
+            }
+        });
+        for (file, edits) in &edits {
+            let file = policy.sources.file(*file);
+            let path = host.directory.join(&file.name);
+            let failed = |error: std::io::Error| {
+                Failure::because(format!("cannot write {}: {error}", file.name))
+            };
+            let stored = std::fs::read_to_string(&path).map_err(failed)?;
+            // A byte order mark is no part of the text.
+            let Some(mark) = stored.strip_suffix(&*file.text) else {
+                return Err(Failure::because(format!("{} has changed meanwhile", file.name)));
+            };
+            let text = format!("{mark}{}", applied(&file.text, edits));
+            std::fs::write(&path, text).map_err(failed)?;
+            host.term.status(&format!("updated the expectations in {}", file.name));
+        }
+        Ok(!edits.is_empty())
     }
 
     fn write(&self, results: &Results, host: &mut Host<'_>) -> Result<(), Failure> {
