@@ -35,6 +35,7 @@ pub mod recommend;
 pub mod records;
 pub mod rule_tests;
 mod sarif;
+mod sarif_profile;
 mod schema;
 pub mod timeline;
 mod webhook;
@@ -49,7 +50,7 @@ pub use json::{
     write_report,
 };
 pub use output::{Folders, Output, Style};
-pub use sarif::SarifProfile;
+pub use sarif_profile::SarifProfile;
 
 /// Every output format, in the order in which the documentation lists them.
 pub static OUTPUTS: &[&Output] = &[

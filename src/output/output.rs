@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::sarif::SarifProfile;
+use super::sarif_profile::SarifProfile;
 use crate::report::Report;
 use crate::source::walk;
 

@@ -91,6 +91,4 @@ fn a_case_that_cannot_be_run_is_an_error() {
     let none = folder.keytrail(["test", "--cases", "none"]).output();
     assert_eq!(none.code, Some(2), "{none}");
     assert!(none.stderr.contains("none contains no case"), "{none}");
-    let update = folder.keytrail(["test", "--update"]).output();
-    assert_eq!(update.code, Some(2), "{update}");
 }

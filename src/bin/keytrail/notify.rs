@@ -153,18 +153,28 @@ impl<'a> Notifier<'a> {
     }
 
     /// Tells what waits. What could not be told waits on; the error says why.
-    pub(crate) fn deliver(&mut self, signals: &Signals) -> Result<(), String> {
+    pub(crate) fn deliver(&mut self, signals: &Signals) -> Result<(), NotTold> {
         while let Some(message) = self.waiting.front_mut() {
             let told = tell(self.args, self.agent.as_ref(), message, signals);
             if let Err(why) = told {
                 let checks = self.waiting.len();
                 let wait = if checks == 1 { "1 check waits" } else { "checks wait" };
                 let count = if checks == 1 { String::new() } else { format!("{checks} ") };
-                return Err(format!("{why}; the findings of {count}{wait} to be told"));
+                return Err(NotTold(format!("{why}; the findings of {count}{wait} to be told")));
             }
             self.waiting.pop_front();
         }
         Ok(())
+    }
+}
+
+/// Why somebody could not be told.
+#[derive(Debug)]
+pub(crate) struct NotTold(String);
+
+impl fmt::Display for NotTold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -174,7 +184,7 @@ fn tell(
     agent: Option<&ureq::Agent>,
     message: &mut Message,
     signals: &Signals,
-) -> Result<(), String> {
+) -> Result<(), NotTold> {
     if let (Some(command), Some(lines)) = (&args.exec, &message.lines) {
         repeatedly(signals, || run(command, lines))?;
         message.lines = None;
@@ -190,8 +200,8 @@ fn tell(
 /// Tries several times, and stops at a signal.
 fn repeatedly(
     signals: &Signals,
-    mut attempt: impl FnMut() -> Result<(), String>,
-) -> Result<(), String> {
+    mut attempt: impl FnMut() -> Result<(), NotTold>,
+) -> Result<(), NotTold> {
     let mut result = attempt();
     for wait in WAITS {
         if result.is_ok() {
@@ -211,9 +221,9 @@ fn repeatedly(
 }
 
 /// Runs the command. Findings reach it only on standard input, never as words of the shell.
-fn run(command: &str, lines: &[u8]) -> Result<(), String> {
+fn run(command: &str, lines: &[u8]) -> Result<(), NotTold> {
     let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("/bin/sh", "-c") };
-    let failed = |why: &dyn fmt::Display| format!("the command of --exec failed: {why}");
+    let failed = |why: &dyn fmt::Display| NotTold(format!("the command of --exec failed: {why}"));
     let mut child = Command::new(shell)
         .args([flag, command])
         .env_remove(WEBHOOK)
@@ -250,16 +260,16 @@ fn post(
     kind: &str,
     id: &str,
     body: &[u8],
-) -> Result<(), String> {
+) -> Result<(), NotTold> {
     let Endpoint { url, host, .. } = endpoint;
     let sent =
         agent.post(url).header("Content-Type", kind).header("Idempotency-Key", id).send(body);
     match sent {
         Ok(answer) if answer.status().is_success() => Ok(()),
-        Ok(answer) => Err(format!("{host} answers {}", answer.status())),
+        Ok(answer) => Err(NotTold(format!("{host} answers {}", answer.status()))),
         Err(error) => {
             let why = error.to_string().replace(url.as_str(), "the address");
-            Err(format!("cannot post to {host}: {why}"))
+            Err(NotTold(format!("cannot post to {host}: {why}")))
         }
     }
 }

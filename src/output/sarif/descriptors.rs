@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::log::Descriptor;
-use super::profile::{MOST_RULES, SarifProfile};
 use super::rules;
 use super::severity::shown_severity;
 use crate::finding::Finding;
+use crate::output::sarif_profile::{MOST_RULES, SarifProfile};
 use crate::report::Report;
 use crate::rule::Severity;
 

@@ -11,7 +11,6 @@ mod invocation;
 mod log;
 mod flows;
 mod locations;
-mod profile;
 mod results;
 mod rules;
 mod severity;
@@ -25,15 +24,13 @@ use serde::Serialize;
 use serde_json::ser::CompactFormatter;
 use serde_json::{Map, Value, json};
 
-pub use self::profile::SarifProfile;
-
 use self::descriptors::Descriptors;
 use self::flows::Flows;
 use self::locations::Locations;
 use self::log::{AutomationDetails, Driver, Log, Run, Tool, bag};
-use self::profile::MOST_RULES;
 use self::results::Context;
 use super::inert::Inert;
+use super::sarif_profile::{MOST_RULES, SarifProfile};
 use super::{Output, Style};
 use crate::report::Report;
 

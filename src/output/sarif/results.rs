@@ -8,11 +8,11 @@ use super::descriptors::Descriptors;
 use super::flows::Flows;
 use super::locations::Locations;
 use super::log::{Location, Message, SarifResult, Suppression, bag};
-use super::profile::SarifProfile;
 use super::severity::{level, security_severity, shown_severity};
 use super::text::{self, LIMIT};
 use crate::finding::{self, Finding, Sample, VerdictRole, subject_name};
 use crate::incident::Incident;
+use crate::output::sarif_profile::SarifProfile;
 use crate::report::{Facts, Report, RuleSummary};
 
 /// Characters shown of the document of a key's policies.

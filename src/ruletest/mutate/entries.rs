@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::told::told_of_entry;
-use super::{Fate, Mutant, Mutation, Told, Variant, unnoticed};
+use super::variant::Variant;
+use super::{Fate, Mutant, Mutation, Told, unnoticed};
 use crate::allow::entry_changes;
 use crate::ruletest::coverage::written;
 use crate::ruletest::run::{RuleTests, Runner, as_written, clock};

@@ -8,6 +8,7 @@ mod expr_changes;
 mod records;
 mod rule_changes;
 mod told;
+mod variant;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,12 +16,11 @@ use records::told_by_records;
 use rule_changes::{RuleChange, rule_changes};
 pub use told::Told;
 use told::told;
+use variant::Variant;
 
 use super::coverage::written;
-use super::environment::TestEnv;
-use super::expected::differs;
-use super::run::{RuleTests, Runner, as_written, clock};
-use crate::rule::{Rule, TestCase};
+use super::run::{RuleTests, Runner};
+use crate::rule::Rule;
 use crate::source::Span;
 
 /// The fate of a mutant.
@@ -205,25 +205,5 @@ fn rank(fate: &Fate) -> u8 {
         Fate::Survived => 2,
         // Equal in one rule does not make it equal in another.
         Fate::Equal => 3,
-    }
-}
-
-/// A rule as some of its tests see it.
-struct Variant<'a> {
-    rule: Rule,
-    env: TestEnv<'a>,
-    tests: Vec<&'a TestCase>,
-    changes: BTreeMap<String, RuleChange>,
-}
-
-impl<'a> Variant<'a> {
-    fn new(rule: Rule, env: TestEnv<'a>) -> Self {
-        Self { rule, env, tests: Vec::new(), changes: BTreeMap::new() }
-    }
-
-    /// Whether a test fails on a rule.
-    fn tells(&self, test: &TestCase, rule: &Rule, runner: &Runner<'_>) -> bool {
-        let observed = runner.evaluate(test, rule, &self.env, clock(test), as_written, None);
-        observed.map_or(true, |observed| differs(&test.expect, &observed).is_some())
     }
 }

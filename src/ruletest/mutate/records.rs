@@ -3,7 +3,8 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{Told, Variant};
+use super::told::Told;
+use super::variant::Variant;
 use crate::record::FieldId;
 use crate::record::field::event;
 use crate::rule::{Construct, Expectation, Rule, TestCase};

@@ -360,7 +360,7 @@ fn deliver(running: &mut WatchLoop<'_>, host: &Host<'_>) -> bool {
     match running.notifier.deliver(&running.signals) {
         Ok(()) => true,
         Err(why) => {
-            host.term.status(&why);
+            host.term.status(&why.to_string());
             false
         }
     }

@@ -1,12 +1,15 @@
 //! Findings that an earlier run had, and those that a report leaves out.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Text;
 use crate::output::json::word::Word;
 use crate::rule;
 use crate::triage::TriageState;
+
+type Text<'a> = Cow<'a, str>;
 
 /// How a run differs from its baseline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

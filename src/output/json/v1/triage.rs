@@ -1,11 +1,14 @@
 //! Decisions about findings.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Text;
 use crate::output::json::word::Word;
 use crate::triage::{TriageEffect, TriageState};
+
+type Text<'a> = Cow<'a, str>;
 
 /// What somebody decided about a finding.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

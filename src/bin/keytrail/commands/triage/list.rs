@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use keytrail::triage::{TriageEffect, TriageEntry};
 use keytrail::value::Time;
 
-use super::EXIT_CODES;
+use super::exit_codes::EXIT_CODES;
 use crate::args;
 use crate::exit::{Exit, Failure};
 use crate::host::Host;

@@ -1,17 +1,12 @@
 //! `keytrail triage`: decisions about findings.
 
+mod exit_codes;
 mod list;
 mod prune;
 mod set;
 
 use crate::exit::{Exit, Failure};
 use crate::host::Host;
-
-/// What the exit codes mean.
-const EXIT_CODES: &str = "\
-Exit codes:
-  0  done
-  2  cannot run: usage, a triage file or a report that cannot be read, output";
 
 /// Decide about findings: list, set and prune the entries of the triage file.
 ///

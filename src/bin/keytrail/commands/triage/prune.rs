@@ -6,7 +6,7 @@ use keytrail::diag::escape;
 use keytrail::triage::without;
 use keytrail::value::Time;
 
-use super::EXIT_CODES;
+use super::exit_codes::EXIT_CODES;
 use crate::amount::amount;
 use crate::args;
 use crate::exit::{Exit, Failure};

@@ -7,7 +7,7 @@ use keytrail::output::report_v1::Report;
 use keytrail::triage::{Decided, TriageState, without, written};
 use keytrail::value::{Duration, Time};
 
-use super::EXIT_CODES;
+use super::exit_codes::EXIT_CODES;
 use crate::amount::amount;
 use crate::args;
 use crate::exit::{Exit, Failure};

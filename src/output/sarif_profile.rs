@@ -7,7 +7,7 @@ use crate::value::words;
 const MOST_RESULTS: usize = 5_000;
 
 /// The most rules of a run.
-pub(super) const MOST_RULES: usize = 25_000;
+pub(in crate::output) const MOST_RULES: usize = 25_000;
 
 /// The most files that are listed as read. No service reads them, and each makes the log longer.
 const MOST_ARTIFACTS: usize = 5_000;
@@ -35,7 +35,7 @@ words! {
 
 impl SarifProfile {
     /// The service in a sentence.
-    pub(super) fn service(self) -> &'static str {
+    pub(in crate::output) fn service(self) -> &'static str {
         match self {
             SarifProfile::Generic => "a service",
             SarifProfile::Github => "GitHub",
@@ -45,41 +45,41 @@ impl SarifProfile {
     }
 
     /// The most results of a run.
-    pub(super) fn most_results(self) -> usize {
+    pub(in crate::output) fn most_results(self) -> usize {
         MOST_RESULTS
     }
 
     /// The most files that are listed as read.
-    pub(super) fn most_artifacts(self) -> usize {
+    pub(in crate::output) fn most_artifacts(self) -> usize {
         if self == SarifProfile::Generic { usize::MAX } else { MOST_ARTIFACTS }
     }
 
     /// The largest log in bytes.
-    pub(super) fn most_bytes(self) -> usize {
+    pub(in crate::output) fn most_bytes(self) -> usize {
         if self == SarifProfile::Gitlab { GITLAB_LOG_BYTES } else { LOG_BYTES }
     }
 
     /// Whether the service reads the severity of a result from its rule (`security-severity`), so that
     /// a result with another severity needs a rule of its own. GitLab reads `rank` of the result, and
     /// viewers read its `level`.
-    pub(super) fn severity_of_rule(self) -> bool {
+    pub(in crate::output) fn severity_of_rule(self) -> bool {
         matches!(self, SarifProfile::Github | SarifProfile::Azure)
     }
 
     /// Whether the service identifies a result by rule, file and line, so that records on one line
     /// need lines of their own.
-    pub(super) fn identifies_by_line(self) -> bool {
+    pub(in crate::output) fn identifies_by_line(self) -> bool {
         self == SarifProfile::Gitlab
     }
 
     /// Whether a suppression is shown as one. GitHub ignores it, and opens an alert; GitLab drops the
     /// result.
-    pub(super) fn shows_suppressions(self) -> bool {
+    pub(in crate::output) fn shows_suppressions(self) -> bool {
         matches!(self, SarifProfile::Generic | SarifProfile::Azure)
     }
 
     /// Whether the service finds a file by its path below the repository.
-    pub(super) fn paths_of_repository(self) -> bool {
+    pub(in crate::output) fn paths_of_repository(self) -> bool {
         self != SarifProfile::Generic
     }
 }
