@@ -248,11 +248,11 @@ fn the_records_of_a_survivor_kill_it() {
         (sequence, of_steps, &["from `by`", "1h became", "the `count` 2"]),
         (first_seen, of_values, &["7d became"]),
     ] {
-        let survivors = |tests: &str| {
-            with_tests(head, tests, |tests| {
+        let survivors = |text: &str| {
+            with_tests(head, text, |tests| {
                 let mut mutation = Mutation::default();
                 mutation.add(tests);
-                assert_eq!(mutation.failing, Vec::<String>::new());
+                assert_eq!(mutation.failing, Vec::<String>::new(), "{head}{text}");
                 let survivors = mutation.mutants.into_iter();
                 survivors.filter(|of| of.fate == Fate::Survived).collect::<Vec<_>>()
             })
@@ -272,9 +272,14 @@ fn the_records_of_a_survivor_kill_it() {
                 let Told::Together { records, rule, .. } = told else {
                     panic!("{what}: {told:?}");
                 };
-                let expect = match rule.split_once(' ') {
-                    Some(("no", _)) => "none".to_owned(),
-                    Some((count, "finding" | "findings")) => format!("{{ findings: {count} }}"),
+                let (count, of) = rule.split_once(' ').unwrap_or_default();
+                let count = if count == "no" { "0" } else { count };
+                let expect = match of {
+                    "finding" | "findings" if count == "0" => "none".to_owned(),
+                    "finding" | "findings" => format!("{{ findings: {count} }}"),
+                    "uncertain finding" | "uncertain findings" => {
+                        format!("{{ uncertain: {count} }}")
+                    }
                     _ => panic!("{what}: {rule}"),
                 };
                 let more = format!(
